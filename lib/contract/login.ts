@@ -1,0 +1,21 @@
+import { z } from 'zod'
+
+export const roles = ['viewer', 'operator', 'admin'] as const
+export const Role = z.enum(roles)
+export type Role = z.infer<typeof Role>
+
+export const LoginInput = z.strictObject({
+  username: z.string().min(1).max(200),
+  password: z.string().min(1).max(1024),
+})
+export type LoginInput = z.infer<typeof LoginInput>
+
+/** Who is asking, and when their console session ends if they do nothing (idle) or whatever they do (absolute). */
+export const Me = z.object({
+  username: z.string(),
+  role: Role,
+  idleExpiresAt: z.number(),
+  absoluteExpiresAt: z.number(),
+  now: z.number(),
+})
+export type Me = z.infer<typeof Me>

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+
+/** Every code a problem can carry. `lib/http/problem.ts` is the one table from code to status. */
+export const problemCodes = [
+  'invalid',
+  'unreadable-body',
+  'unauthenticated',
+  'forbidden',
+  'cross-origin',
+  'not-found',
+  'method-not-allowed',
+  'conflict',
+  'unsupported',
+  'undo-over',
+  'precondition-failed',
+  'body-too-large',
+  'unsupported-media-type',
+  'wrong-host',
+  'too-many',
+  'source-unavailable',
+  'internal',
+] as const
+export type ProblemCode = (typeof problemCodes)[number]
+
+/** One fault in the input. `pointer` is a JSON pointer into the body, or `?name` for a query parameter. */
+export const Fault = z.object({ pointer: z.string(), detail: z.string() })
+export type Fault = z.infer<typeof Fault>
+
+/** An RFC 9457 problem document, served as `application/problem+json`. `instance` is the request id. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  detail: z.string(),
+  code: z.enum(problemCodes),
+  instance: z.string(),
+  errors: z.array(Fault).optional(),
+})
+export type Problem = z.infer<typeof Problem>

@@ -1,0 +1,56 @@
+import { z } from 'zod'
+
+/** `warming` before the first complete scan, `live`, `stale` when Redis stopped answering after that, `unavailable` when it never answered. */
+export const sourceStates = ['warming', 'live', 'stale', 'unavailable'] as const
+export const SourceState = z.enum(sourceStates)
+export type SourceState = z.infer<typeof SourceState>
+
+const SourceFreshness = z.object({
+  id: z.string(),
+  state: SourceState,
+  since: z.number(),
+  asOf: z.number().nullable(),
+  scanned: z.number().int(),
+  estimated: z.number().int().nullable(),
+})
+
+/**
+ * How far the rows can be trusted. Over several sources `state` is the worst of them.
+ * `since`: when the state began. `asOf`: when Redis last confirmed the rows; null before it ever did.
+ * `scanned`: keys read in this scan. `estimated`: how many are expected, or null.
+ */
+export const Freshness = z.object({
+  state: SourceState,
+  since: z.number(),
+  asOf: z.number().nullable(),
+  scanned: z.number().int(),
+  estimated: z.number().int().nullable(),
+  sources: z.array(SourceFreshness),
+})
+export type Freshness = z.infer<typeof Freshness>
+
+/**
+ * One source as `GET /api/sources` tells it. `capabilities` are the things this Redis lets us do, `missing` the commands it refused or lacks.
+ * `feed`: how changes reach us. `scanned` keys read, `skipped` keys under the prefix of a type no session has, `capped` keys left out over a limit.
+ */
+export const SourceAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  prefix: z.string(),
+  database: z.number().int(),
+  state: SourceState,
+  since: z.number(),
+  feed: z.enum(['tracking', 'rescan', 'none']),
+  capabilities: z.array(z.string()),
+  missing: z.array(z.string()),
+  formats: z.record(z.string(), z.number().int()),
+  sessions: z.number().int(),
+  scanned: z.number().int(),
+  skipped: z.number().int(),
+  capped: z.number().int(),
+  origin: z.enum(['configured', 'built-in', 'found', 'demo']),
+})
+export type SourceAnswer = z.infer<typeof SourceAnswer>
+
+export const SourceList = z.object({ freshness: Freshness, sources: z.array(SourceAnswer) })
+export type SourceList = z.infer<typeof SourceList>

@@ -1,0 +1,56 @@
+import type { Cluster, Redis } from 'ioredis'
+
+/** Whether Redis answers, seen by a PING each second on every socket; `down` after 2 s without an answer. */
+export type Health = {
+  state: 'connecting' | 'up' | 'down'
+  since: number
+  /** When it last answered, on the local clock; null before it ever did. */
+  lastAnswerAt: number | null
+  /** One short sentence without host, user or password, null while up: `refused`, `wrong password`, `loading its data` … */
+  reason: string | null
+}
+
+/** What this server and this user can do, probed with commands that change nothing, again on every `ready`. */
+export type Capabilities = {
+  tracking: boolean
+  pexpiretime: boolean
+  dump: boolean
+  restore: boolean
+  unlink: boolean
+  expire: boolean
+  set: boolean
+  watch: boolean
+  memoryUsage: boolean
+  info: boolean
+}
+
+/** How changes reach us: pushed by Redis, or found by bounded re-scans. */
+export type FeedKind = 'tracking' | 'rescan' | 'none'
+
+/**
+ * An open line to one database of one Redis: the sockets, their watchdog, what the server can do, its clock and its feed of changes.
+ * It reconnects by itself for as long as it is open, and never throws from an event.
+ */
+export interface Connection {
+  readonly database: number
+  /** Which server, for people: `redis://10.0.0.5:6379/0`; never a password. */
+  readonly description: string
+  readonly isCluster: boolean
+  /** For commands on one key: routed to its primary in a cluster. Offline queue off, one retry, 2 s command timeout. */
+  readonly client: Redis | Cluster
+  health(): Health
+  /** Called on every change of `state`; returns how to stop. */
+  onHealth(listener: (health: Health) => void): () => void
+  capabilities(): Capabilities
+  /** The commands that the probe found refused or absent, upper case: `CLIENT TRACKING`, `DUMP` … */
+  missing(): string[]
+  feed(): FeedKind
+  /** Redis's clock now: the local one plus the offset that TIME showed last (at ready and once a minute). */
+  now(): number
+  /**
+   * Changes of keys under these prefixes, as hints to re-read. `everything` after every (re)arming of the feed and after a flush.
+   * Overlapping prefixes are reduced to the shortest. Where tracking is refused nothing is ever told and `feed()` is `rescan`.
+   */
+  watch(prefixes: string[], onChange: (change: { keys: Buffer[] } | 'everything') => void): () => void
+  close(): Promise<void>
+}

@@ -1,0 +1,51 @@
+import type { RowFinding, SessionStatus } from '@/lib/contract/session'
+
+/** Whom a session belongs to, as its format tells it. `id` as the application writes it (`42` is `"42"`); `label` is what a person would call them. */
+export type Principal = { id: string | null; label: string | null }
+
+/**
+ * One session as the roster holds it: the few facts that a row needs, never its payload.
+ * Times are epoch milliseconds on the Redis server's clock; null means none or not told.
+ */
+export type Session = {
+  /** The Redis key, byte for byte. It may hold the session id: it never leaves the server. */
+  key: Buffer
+  source: string
+  format: string
+  principal: string | null
+  label: string | null
+  createdAt: number | null
+  lastSeenAt: number | null
+  /** The earliest of the limits that the framework and Redis obey; null: it never ends by itself. */
+  expiresAt: number | null
+  /** The stored value itself: STRLEN, or a hash's names and values. No overhead, no companions. */
+  sizeBytes: number
+  companionBytes: number
+  ip: string | null
+  device: string | null
+  isReadable: boolean
+  /** The value was longer than what was read; its head told the facts that stand here. */
+  isTruncated: boolean
+}
+
+export const expiringMs = 5 * 60_000
+
+/** `unreadable` wins, then no expiry, then under five minutes. */
+export function statusOf(session: Pick<Session, 'isReadable' | 'expiresAt'>, now: number): SessionStatus {
+  if (!session.isReadable) return 'unreadable'
+  if (session.expiresAt === null) return 'persistent'
+  return session.expiresAt - now < expiringMs ? 'expiring' : 'active'
+}
+
+/** A payload past this warns, as the seed of this product asks: large sessions slow Redis. */
+export const oversizedBytes = 4096
+
+export function findingsOf(session: Omit<Session, 'key' | 'source' | 'format'>): RowFinding[] {
+  const findings: RowFinding[] = []
+  if (session.expiresAt === null) findings.push('no-expiry')
+  if (session.sizeBytes > oversizedBytes) findings.push('oversized')
+  if (!session.isReadable) findings.push('unreadable')
+  else if (session.principal === null) findings.push('anonymous')
+  if (session.isTruncated) findings.push('truncated')
+  return findings
+}

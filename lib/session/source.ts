@@ -1,0 +1,87 @@
+import type { Session } from './session'
+
+/** A value as Redis holds it. A hash's fields are in the order that Redis gave them. */
+export type StoredValue =
+  | { type: 'string'; bytes: Buffer; isTruncated: boolean }
+  | { type: 'hash'; fields: [name: Buffer, value: Buffer][]; isTruncated: boolean }
+
+/** One key read whole, for its page and for a deed. */
+export type StoredSession = {
+  key: Buffer
+  value: StoredValue
+  /** The id of the format that the value was found to have. */
+  format: string
+  sizeBytes: number
+  /** What Redis says now, on Redis's own clock; null: no expiry. */
+  redisExpiresAt: number | null
+  session: Session
+}
+
+/** What happened to keys of this source. `everything`: messages may have been lost or the store was flushed, so scan again. */
+export type SourceChange = { keys: Buffer[] } | 'everything'
+
+/** One batch of a scan. `skipped`: keys under the prefix that are of a type no session has. */
+export type ScanBatch = { keys: Buffer[]; skipped: number }
+
+/** The outcome of a write to one key, before anybody gave it a name in the UI. `denied`: Redis refused this command to this user, `reason` says which. */
+export type WriteResult = 'done' | 'gone' | 'conflict' | { denied: string }
+
+/** What a removed key needs to come back exactly. Opaque to all but the source that made it. */
+export type Backup = { key: Buffer; bytes: number; redisExpiresAt: number | null; opaque: unknown }
+
+/**
+ * One Redis and one key prefix. The only way to its keys.
+ *
+ * Every call ends within the connection's command timeout and throws `KnownError('source-unavailable')` when Redis did not answer;
+ * a call on a connection known to be down throws at once, is never queued and never executed later. A write that was sent and not answered
+ * throws `KnownError('source-unavailable')` with `cause.message === 'unanswered'`: use `isUnanswered`.
+ */
+export interface Source {
+  readonly id: string
+  readonly name: string
+  readonly prefix: string
+  readonly database: number
+  readonly origin: 'configured' | 'built-in' | 'found' | 'demo'
+
+  /** Whether the key belongs here: it starts with this prefix and with no longer prefix of a sibling source. Costs nothing. */
+  owns(key: Buffer): boolean
+
+  /**
+   * Every key of this source, in bounded batches, as SCAN gives them: each key that was there all along comes at least once, some twice.
+   * Ends when the walk over every primary is complete; throws when it could not be. Cost: one SCAN a batch.
+   */
+  scan(signal: AbortSignal): AsyncIterable<ScanBatch>
+
+  /** How many keys a scan will look at (DBSIZE over the primaries), or null where it is not told. Cost: one command a primary. */
+  readEstimate(): Promise<number | null>
+
+  /**
+   * The sessions behind these keys, decoded: null at the place of a key that is gone, is not ours or is a companion, `'skipped'` where the type is none a
+   * session has. At most 64 KiB of each value is read. Cost: a bounded number of pipelined commands a key, see `redis/read.ts`.
+   */
+  read(keys: Buffer[]): Promise<(Session | 'skipped' | null)[]>
+
+  /** One key for its page or a deed, up to 1 MiB of it; null when it is gone or not a session. Cost: a few commands. */
+  readOne(key: Buffer): Promise<StoredSession | null>
+
+  /** Removes the key and the companions that its format names. `gone` when it was not there. Cost: one UNLINK a key. */
+  remove(key: Buffer): Promise<WriteResult>
+
+  /** Copies the key so that `restore` can bring it back: DUMP, or by type where that is refused. Null when gone or too large. Cost: one or two commands. */
+  backUp(key: Buffer): Promise<Backup | null>
+
+  /** Brings a removed key back as it was, with its original end. `conflict` when a key of that name exists: nothing is overwritten. `gone`: its end has passed. */
+  restore(backup: Backup): Promise<WriteResult>
+
+  /** Pushes the key's expiry to `untilAt` with PEXPIREAT GT: never shorter, never creates, never touches a key without one. `conflict`: it stood later already, or has none. */
+  expire(key: Buffer, untilAt: number): Promise<WriteResult>
+
+  /** Replaces a string value only if it is still `from`, keeping its expiry. `conflict`: it changed meanwhile. Its own connection, WATCH and MULTI. */
+  replace(key: Buffer, from: Buffer, to: Buffer): Promise<WriteResult>
+
+  /** What this Redis and this user can do here. */
+  readonly can: { revoke: boolean; undo: boolean; extend: boolean; rewrite: boolean }
+
+  /** The commands that were refused or do not exist, by name. */
+  readonly missing: string[]
+}
