@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+const root = fileURLToPath(new URL('.', import.meta.url))
+const alias = [
+  { find: /^@\//, replacement: root },
+  // The marker that keeps server code out of the browser has no meaning in a test.
+  { find: /^server-only$/, replacement: `${root}node_modules/server-only/empty.js` },
+]
+const exclude = ['node_modules/**', '.next*/**', '.rollcall/**', 'e2e/**/*.spec.ts']
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: { name: 'unit', include: ['**/*.test.{ts,tsx}'], exclude: [...exclude, '**/*.redis.test.ts'] },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: 'redis',
+          include: ['**/*.redis.test.ts'],
+          exclude,
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+})
