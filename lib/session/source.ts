@@ -1,5 +1,13 @@
 import type { Session } from './session'
 
+/** The message of the cause of a failure after which nobody knows whether the command ran. */
+export const unanswered = 'unanswered'
+
+/** Whether a command was sent and no answer came: its effect is unknown until the key is read again. */
+export function isUnanswered(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Error && error.cause.message === unanswered
+}
+
 /** A value as Redis holds it. A hash's fields are in the order that Redis gave them. */
 export type StoredValue =
   | { type: 'string'; bytes: Buffer; isTruncated: boolean }

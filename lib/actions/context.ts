@@ -1,0 +1,62 @@
+import type { Admin } from '@/lib/admin/admin'
+import { may } from '@/lib/admin/roles'
+import type { Audit } from '@/lib/audit'
+import type { Deed } from '@/lib/contract/audit'
+import type { Outcome } from '@/lib/contract/session'
+import { KnownError } from '@/lib/errors'
+import type { Log } from '@/lib/log'
+import type { Roster } from '@/lib/roster/roster'
+import type { Source } from '@/lib/session/source'
+import type { UndoShelf } from './undo'
+
+/** Who acts, for whom the audit is written. */
+export type Actor = { admin: Admin; requestId: string; ip: string | null }
+
+/** A session that a handle opened, with the source that holds it. */
+export type Target = { handle: string; source: Source; key: Buffer }
+
+/** What every deed works with. Made once by the runtime. */
+export type ActionContext = {
+  roster: Roster
+  audit: Audit
+  undo: UndoShelf
+  log: Log
+  isReadOnly: boolean
+  /** Redis's clock. */
+  now(): number
+  /** Tells the sync that this key may have changed. */
+  changed(target: Target): void
+}
+
+/** The first line of every deed: may this role do it, and does this console write at all. Throws `forbidden`, and the denial is audited. */
+export function allow(context: ActionContext, actor: Actor, deed: Deed, target: Target): void {
+  const refusal = !may(actor.admin.role, deed)
+    ? `The role ${actor.admin.role} may not do this.`
+    : context.isReadOnly && deed !== 'session.view'
+      ? 'This console is read-only: it changes no session, whatever the role.'
+      : null
+  if (refusal === null) return
+  void writeEntry(context, actor, deed, target, { phase: 'outcome', outcome: 'denied', reason: refusal })
+  throw new KnownError('forbidden', refusal)
+}
+
+/** One audit entry of a deed on a session. */
+export function writeEntry(
+  context: ActionContext,
+  actor: Actor,
+  deed: Deed,
+  target: Target,
+  entry: { phase: 'intent' | 'outcome'; outcome?: Outcome | 'denied'; reason?: string | null; principal?: string | null },
+): Promise<void> {
+  return context.audit.write({
+    phase: entry.phase,
+    deed,
+    admin: actor.admin.username,
+    handle: target.handle,
+    principal: entry.principal ?? null,
+    outcome: entry.outcome ?? null,
+    reason: entry.reason ?? null,
+    requestId: actor.requestId,
+    ip: actor.ip,
+  })
+}

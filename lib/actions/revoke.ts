@@ -1,0 +1,43 @@
+import type { RevokeAnswer } from '@/lib/contract/session'
+import { isUnanswered } from '@/lib/session/source'
+import { type ActionContext, type Actor, allow, type Target, writeEntry } from './context'
+import { settle } from './settle'
+import { undoMs } from './undo'
+
+/**
+ * An admin ends a session: its key and the companions that its format names are removed.
+ * `undoUntil` is null where this Redis or this user cannot bring it back. Throws `source-unavailable` when Redis was away: nothing was sent and nothing will be.
+ */
+export async function revoke(context: ActionContext, actor: Actor, target: Target): Promise<RevokeAnswer> {
+  allow(context, actor, 'session.revoke', target)
+  const { source, key } = target
+  const stored = await source.readOne(key)
+  const backup = stored !== null && source.can.undo ? await source.backUp(key) : null
+  const principal = stored?.session.principal ?? null
+  const tell = (answer: RevokeAnswer) => {
+    void writeEntry(context, actor, 'session.revoke', target, { phase: 'outcome', principal, ...answer })
+    return answer
+  }
+  void writeEntry(context, actor, 'session.revoke', target, { phase: 'intent', principal })
+
+  try {
+    const result = await source.remove(key)
+    if (typeof result === 'object') return tell({ outcome: 'refused', undoUntil: null, reason: result.denied })
+    context.roster.drop(source.id, key)
+    context.roster.publish()
+    context.changed(target)
+    if (result !== 'done') return tell({ outcome: 'already-gone', undoUntil: null, reason: 'It had ended already.' })
+    const undoUntil = backup === null ? null : context.now() + undoMs
+    if (backup !== null && undoUntil !== null) {
+      context.undo.put(target.handle, { source, backup, until: undoUntil, principal })
+    }
+    return tell({ outcome: 'done', undoUntil, reason: null })
+  } catch (error) {
+    if (!isUnanswered(error)) {
+      tell({ outcome: 'failed', undoUntil: null, reason: 'Redis did not answer; nothing was changed.' })
+      throw error
+    }
+    settle(context, actor, 'session.revoke', target, async () => (await source.readOne(key)) === null)
+    return tell({ outcome: 'unknown', undoUntil: null, reason: 'Redis did not answer in time; it will be checked.' })
+  }
+}

@@ -1,0 +1,171 @@
+import type { SessionFilter, SortField } from '@/lib/contract/session'
+import { expiringMs, oversizedBytes } from '@/lib/session/session'
+import { idCandidates } from '@/lib/session/session-id'
+import { flag } from './columns'
+import type { Roster } from './roster'
+import { compareSlots } from './sort'
+
+export type Query = { filter: SessionFilter; sort: SortField; order: 'asc' | 'desc'; page: number; size: number }
+export type QueryResult = { total: number; slots: number[] }
+
+/** What a query needs beside the roster. `open` turns a handle back; `prefixes` are those of the sources, for a pasted session id. */
+export type QueryContext = {
+  now: number
+  open(handle: string): { source: string; key: Buffer } | null
+  prefixes: { source: string; prefix: string }[]
+  /** The handle of a slot, for sorting by it. */
+  handleAt(slot: number): string
+}
+
+/** Which texts of a column contain the needle, one byte a text. */
+function matchTexts(strings: { end: number; at(id: number): string | null }, needle: string): Uint8Array {
+  const hits = new Uint8Array(strings.end)
+  for (let id = 1; id < strings.end; id += 1) {
+    if (strings.at(id)?.toLowerCase().includes(needle)) hits[id] = 1
+  }
+  return hits
+}
+
+/** The ids of the wanted texts, as a set; a text that nobody has is not in it. */
+function idsOf(strings: { find(text: string): number | null }, wanted: string[]): Set<number> {
+  return new Set(wanted.flatMap((text) => strings.find(text) ?? []))
+}
+
+/** The one session that the text names exactly (a handle, or a session id in any of its dresses), or null. */
+function findExact(roster: Roster, text: string, context: QueryContext): number | null {
+  const opened = context.open(text.trim())
+  if (opened !== null) return roster.findSlot(opened.source, opened.key.toString('latin1'))
+  for (const candidate of idCandidates(text)) {
+    for (const { source, prefix } of context.prefixes) {
+      const slot = roster.findSlot(source, prefix + candidate) ?? roster.findSlot(source, candidate)
+      if (slot !== null) return slot
+    }
+  }
+  return null
+}
+
+/** One test a slot, made of only the tests that the filter asks for. */
+function makeTest(roster: Roster, filter: SessionFilter, context: QueryContext): (slot: number) => boolean {
+  const { numbers, strings, texts } = roster.columns
+  const tests: ((slot: number) => boolean)[] = []
+
+  if (filter.source) {
+    const ids = idsOf(strings.source, filter.source)
+    tests.push((slot) => ids.has(numbers.source[slot] ?? 0))
+  }
+  if (filter.format) {
+    const ids = idsOf(strings.format, filter.format)
+    tests.push((slot) => ids.has(numbers.format[slot] ?? 0))
+  }
+  if (filter.principal) {
+    const ids = idsOf(texts.principal, filter.principal)
+    tests.push((slot) => ids.has(numbers.principal[slot] ?? 0))
+  }
+  if (filter.status) {
+    const wanted = new Set(filter.status)
+    tests.push((slot) => {
+      if (((numbers.flags[slot] ?? 0) & flag.readable) === 0) return wanted.has('unreadable')
+      const left = (numbers.expiresAt[slot] ?? Number.NaN) - context.now
+      if (Number.isNaN(left)) return wanted.has('persistent')
+      return wanted.has(left < expiringMs ? 'expiring' : 'active')
+    })
+  }
+  if (filter.finding) {
+    const wanted = new Set(filter.finding)
+    tests.push((slot) => {
+      const flags = numbers.flags[slot] ?? 0
+      const isReadable = (flags & flag.readable) !== 0
+      return (
+        (wanted.has('no-expiry') && Number.isNaN(numbers.expiresAt[slot] ?? Number.NaN)) ||
+        (wanted.has('oversized') && (numbers.sizeBytes[slot] ?? 0) > oversizedBytes) ||
+        (wanted.has('unreadable') && !isReadable) ||
+        (wanted.has('anonymous') && isReadable && numbers.principal[slot] === 0) ||
+        (wanted.has('truncated') && (flags & flag.truncated) !== 0)
+      )
+    })
+  }
+  const { minSizeBytes, maxSizeBytes, expiresBefore, expiresAfter } = filter
+  if (minSizeBytes !== undefined) tests.push((slot) => (numbers.sizeBytes[slot] ?? 0) >= minSizeBytes)
+  if (maxSizeBytes !== undefined) tests.push((slot) => (numbers.sizeBytes[slot] ?? 0) <= maxSizeBytes)
+  // A comparison with NaN is false: a session without an end ends neither before nor after.
+  if (expiresBefore !== undefined) tests.push((slot) => (numbers.expiresAt[slot] ?? Number.NaN) < expiresBefore)
+  if (expiresAfter !== undefined) tests.push((slot) => (numbers.expiresAt[slot] ?? Number.NaN) > expiresAfter)
+
+  const needle = filter.q?.trim().toLowerCase()
+  if (needle) {
+    const principals = matchTexts(texts.principal, needle)
+    const labels = matchTexts(texts.label, needle)
+    const ips = matchTexts(texts.ip, needle)
+    const devices = matchTexts(texts.device, needle)
+    tests.push(
+      (slot) =>
+        principals[numbers.principal[slot] ?? 0] === 1 ||
+        labels[numbers.label[slot] ?? 0] === 1 ||
+        ips[numbers.ip[slot] ?? 0] === 1 ||
+        devices[numbers.device[slot] ?? 0] === 1,
+    )
+  }
+  return (slot) => tests.every((test) => test(slot))
+}
+
+/**
+ * One page of what a filter leaves: one pass that tests, one partial sort that puts only the page in order.
+ * Nulls stand last in both orders; equal rows keep the order of their slots. A pasted handle or session id gives its one row, or none that another filter excludes.
+ */
+export function runQuery(roster: Roster, query: Query, context: QueryContext): QueryResult {
+  const { filter, page, size } = query
+  const exact = filter.q ? findExact(roster, filter.q, context) : null
+  if (exact !== null) {
+    const { q: _, ...rest } = filter
+    const isLeft = makeTest(roster, rest, context)(exact)
+    return { total: isLeft ? 1 : 0, slots: isLeft && page === 1 ? [exact] : [] }
+  }
+
+  const { flags } = roster.columns.numbers
+  const end = roster.columns.end
+  const hasFilter = Object.values(filter).some((value) => value !== undefined && value !== '')
+  const test = hasFilter ? makeTest(roster, filter, context) : null
+  const found = new Uint32Array(end)
+  let total = 0
+  for (let slot = 0; slot < end; slot += 1) {
+    if (flags[slot] === 0 || (test !== null && !test(slot))) continue
+    found[total] = slot
+    total += 1
+  }
+  const from = Math.min((page - 1) * size, total)
+  const to = Math.min(from + size, total)
+  const compare = compareSlots(roster, query.sort, query.order, context)
+  return { total, slots: Array.from(selectRange(found.subarray(0, total), from, to, compare)) }
+}
+
+/** The elements that would stand at `from`..`to` were the whole sorted: two quickselects and a sort of just those. */
+function selectRange(items: Uint32Array, from: number, to: number, compare: (a: number, b: number) => number) {
+  if (from >= to) return items.subarray(0, 0)
+  if (to < items.length) partition(items, 0, items.length - 1, to, compare)
+  if (from > 0) partition(items, 0, to - 1, from, compare)
+  return items.subarray(from, to).sort(compare)
+}
+
+/** Quickselect (Hoare): after it, the `nth` smallest stand before index `nth`. The middle as pivot keeps sorted input fast. */
+function partition(items: Uint32Array, low: number, high: number, nth: number, compare: (a: number, b: number) => number) {
+  let left = low
+  let right = high
+  while (left < right) {
+    const pivot = items[(left + right) >>> 1] ?? 0
+    let i = left
+    let j = right
+    while (i <= j) {
+      while (compare(items[i] ?? 0, pivot) < 0) i += 1
+      while (compare(items[j] ?? 0, pivot) > 0) j -= 1
+      if (i > j) break
+      const swap = items[i] ?? 0
+      items[i] = items[j] ?? 0
+      items[j] = swap
+      i += 1
+      j -= 1
+    }
+    if (nth <= j) right = j
+    else if (nth >= i) left = i
+    else return
+  }
+}

@@ -1,0 +1,230 @@
+import { expiringMs, type Session } from '@/lib/session/session'
+import { type Columns, createColumns, flag } from './columns'
+
+/** Two readings of one end may differ by this much where Redis tells only what is left. */
+const sameTimeMs = 50
+/** Changes that come together share a version. */
+const versionEveryMs = 100
+
+/**
+ * The live collection of all sessions of all sources in this process: the only thing that pages read.
+ * Everything here is memory: no call costs Redis anything. Times are on Redis's clock, as in `Session`.
+ */
+export type Roster = {
+  /** Takes a session in, or what is now known of it. `scan`: the number of the scan that read it. */
+  put(session: Session, scan: number): void
+  /** Forgets a session; false when it was not there. */
+  drop(source: string, key: Buffer): boolean
+  /** Forgets the sessions of a source that this scan has not seen; returns how many. */
+  dropUnseen(source: string, scan: number): number
+  /** Forgets a whole source. */
+  dropSource(source: string): void
+  find(source: string, key: Buffer): Session | null
+  findSlot(source: string, key: string): number | null
+  /** How often the session was read; null when it is not there. Changes whenever its value may have. */
+  revision(source: string, key: Buffer): number | null
+  at(slot: number): Session
+  /** Lets the clock act: ended sessions leave, those under five minutes turn `expiring`. A pass over one column, and only when something is due. */
+  tick(now: number): void
+  /** Rises whenever an answer to any query may differ; at most ten times a second, at once after `publish`. */
+  version(): number
+  /** Makes the last changes a version of their own now: a deed's own answer must not wait. */
+  publish(): void
+  count(source?: string): number
+  /** How many of a source's sessions each format has. Cost: one pass. */
+  formats(source: string): Record<string, number>
+  readonly columns: Columns
+}
+
+export function createRoster(clock: () => number = Date.now): Roster {
+  const columns = createColumns()
+  const slots = new Map<number, Map<string, number>>()
+  let version = 1
+  let isDirty = false
+  let publishedAt = 0
+  /** The earliest moment at which the clock alone changes an answer. */
+  let nextChangeAt = Number.POSITIVE_INFINITY
+
+  function slotsOf(source: string): Map<string, number> {
+    const id = columns.strings.source.find(source) ?? columns.strings.source.take(source)
+    let map = slots.get(id)
+    if (map === undefined) {
+      map = new Map()
+      slots.set(id, map)
+    }
+    return map
+  }
+
+  function dropSlot(map: Map<string, number>, key: string, slot: number) {
+    map.delete(key)
+    columns.give(slot)
+    isDirty = true
+  }
+
+  function noteChangeAt(expiresAt: number | null) {
+    if (expiresAt === null) return
+    const turnsAt = expiresAt - expiringMs
+    nextChangeAt = Math.min(nextChangeAt, turnsAt > lastTickAt ? turnsAt : expiresAt)
+  }
+  let lastTickAt = 0
+
+  function write(slot: number, session: Session): boolean {
+    const { numbers, texts, strings } = columns
+    let hasChanged = false
+    const set = (name: 'sizeBytes' | 'companionBytes' | 'flags' | 'source' | 'format', value: number) => {
+      if (numbers[name][slot] === value) return
+      numbers[name][slot] = value
+      hasChanged = true
+    }
+    const setTime = (name: 'createdAt' | 'lastSeenAt' | 'expiresAt', value: number | null) => {
+      const old = numbers[name][slot] ?? Number.NaN
+      const next = value ?? Number.NaN
+      if (Object.is(old, next) || Math.abs(old - next) < sameTimeMs) return
+      numbers[name][slot] = next
+      hasChanged = true
+    }
+    const setText = (name: 'principal' | 'label' | 'ip' | 'device', value: string | null) => {
+      const old = numbers[name][slot] ?? 0
+      if (texts[name].at(old) === value) return
+      numbers[name][slot] = texts[name].take(value)
+      texts[name].give(old)
+      hasChanged = true
+    }
+    set('source', strings.source.find(session.source) ?? 0)
+    set('format', strings.format.find(session.format) ?? strings.format.take(session.format))
+    set('sizeBytes', session.sizeBytes)
+    set('companionBytes', session.companionBytes)
+    set('flags', flag.used | (session.isReadable ? flag.readable : 0) | (session.isTruncated ? flag.truncated : 0))
+    setTime('createdAt', session.createdAt)
+    setTime('lastSeenAt', session.lastSeenAt)
+    setTime('expiresAt', session.expiresAt)
+    setText('principal', session.principal)
+    setText('label', session.label)
+    setText('ip', session.ip)
+    setText('device', session.device)
+    return hasChanged
+  }
+
+  function at(slot: number): Session {
+    const { numbers, texts, strings, keys } = columns
+    const time = (name: 'createdAt' | 'lastSeenAt' | 'expiresAt') => {
+      const value = numbers[name][slot] ?? Number.NaN
+      return Number.isNaN(value) ? null : value
+    }
+    const flags = numbers.flags[slot] ?? 0
+    return {
+      key: Buffer.from(keys[slot] ?? '', 'latin1'),
+      source: strings.source.at(numbers.source[slot] ?? 0) ?? '',
+      format: strings.format.at(numbers.format[slot] ?? 0) ?? '',
+      principal: texts.principal.at(numbers.principal[slot] ?? 0),
+      label: texts.label.at(numbers.label[slot] ?? 0),
+      createdAt: time('createdAt'),
+      lastSeenAt: time('lastSeenAt'),
+      expiresAt: time('expiresAt'),
+      sizeBytes: numbers.sizeBytes[slot] ?? 0,
+      companionBytes: numbers.companionBytes[slot] ?? 0,
+      ip: texts.ip.at(numbers.ip[slot] ?? 0),
+      device: texts.device.at(numbers.device[slot] ?? 0),
+      isReadable: (flags & flag.readable) !== 0,
+      isTruncated: (flags & flag.truncated) !== 0,
+    }
+  }
+
+  function findSlot(source: string, key: string): number | null {
+    const id = columns.strings.source.find(source)
+    return id === null ? null : (slots.get(id)?.get(key) ?? null)
+  }
+
+  return {
+    columns,
+    at,
+    findSlot,
+    put(session, scan) {
+      const map = slotsOf(session.source)
+      const key = session.key.toString('latin1')
+      let slot = map.get(key)
+      if (slot === undefined) {
+        slot = columns.take(key)
+        map.set(key, slot)
+        columns.numbers.createdAt[slot] = Number.NaN
+        columns.numbers.lastSeenAt[slot] = Number.NaN
+        columns.numbers.expiresAt[slot] = Number.NaN
+      }
+      if (write(slot, session)) isDirty = true
+      columns.numbers.scan[slot] = scan
+      columns.numbers.revision[slot] = (columns.numbers.revision[slot] ?? 0) + 1
+      noteChangeAt(session.expiresAt)
+    },
+    drop(source, key) {
+      const text = key.toString('latin1')
+      const slot = findSlot(source, text)
+      if (slot === null) return false
+      dropSlot(slotsOf(source), text, slot)
+      return true
+    },
+    dropUnseen(source, scan) {
+      const map = slotsOf(source)
+      let dropped = 0
+      for (const [key, slot] of map) {
+        if (columns.numbers.scan[slot] === scan) continue
+        dropSlot(map, key, slot)
+        dropped += 1
+      }
+      return dropped
+    },
+    dropSource(source) {
+      const map = slotsOf(source)
+      for (const [key, slot] of map) dropSlot(map, key, slot)
+    },
+    find(source, key) {
+      const slot = findSlot(source, key.toString('latin1'))
+      return slot === null ? null : at(slot)
+    },
+    revision(source, key) {
+      const slot = findSlot(source, key.toString('latin1'))
+      return slot === null ? null : (columns.numbers.revision[slot] ?? 0)
+    },
+    tick(now) {
+      if (now < nextChangeAt) return
+      const { flags, expiresAt, source } = columns.numbers
+      let next = Number.POSITIVE_INFINITY
+      for (let slot = 0; slot < columns.end; slot += 1) {
+        const endsAt = expiresAt[slot] ?? Number.NaN
+        if (flags[slot] === 0 || Number.isNaN(endsAt)) continue
+        if (endsAt <= now) {
+          const map = slots.get(source[slot] ?? 0)
+          const key = columns.keys[slot]
+          if (map !== undefined && key !== undefined) dropSlot(map, key, slot)
+          continue
+        }
+        const turnsAt = endsAt - expiringMs
+        if (turnsAt > lastTickAt && turnsAt <= now) isDirty = true
+        next = Math.min(next, turnsAt > now ? turnsAt : endsAt)
+      }
+      nextChangeAt = next
+      lastTickAt = now
+    },
+    version() {
+      if (isDirty && clock() - publishedAt >= versionEveryMs) this.publish()
+      return version
+    },
+    publish() {
+      if (!isDirty) return
+      version += 1
+      isDirty = false
+      publishedAt = clock()
+    },
+    count(source) {
+      if (source === undefined) return [...slots.values()].reduce((sum, map) => sum + map.size, 0)
+      return slotsOf(source).size
+    },
+    formats(source) {
+      const counts: Record<string, number> = {}
+      for (const slot of slotsOf(source).values()) {
+        const name = columns.strings.format.at(columns.numbers.format[slot] ?? 0) ?? ''
+        counts[name] = (counts[name] ?? 0) + 1
+      }
+      return counts
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { type SessionStatus, type SortField, sessionStatuses } from '@/lib/contract/session'
+import { findingsOf, statusOf } from '@/lib/session/session'
+import type { Roster } from './roster'
+
+type Compare = (a: number, b: number) => number
+/** The value of a slot in one column; null, and NaN in numbers, stands last. */
+type ValueAt = (slot: number) => string | number | null
+
+const statusRank = Object.fromEntries(sessionStatuses.map((status, index) => [status, index])) as Record<
+  SessionStatus,
+  number
+>
+
+function valuesOf(
+  roster: Roster,
+  field: SortField,
+  context: { now: number; handleAt(slot: number): string },
+): ValueAt {
+  const { numbers, strings, texts } = roster.columns
+  switch (field) {
+    case 'createdAt':
+    case 'lastSeenAt':
+    case 'expiresAt':
+    case 'sizeBytes':
+    case 'companionBytes': {
+      const column = numbers[field]
+      return (slot) => column[slot] ?? null
+    }
+    case 'principal':
+    case 'label':
+    case 'ip':
+    case 'device':
+      return (slot) => texts[field].at(numbers[field][slot] ?? 0)
+    case 'source':
+    case 'format':
+      return (slot) => strings[field].at(numbers[field][slot] ?? 0)
+    case 'status':
+      return (slot) => statusRank[statusOf(roster.at(slot), context.now)]
+    case 'findings':
+      return (slot) => findingsOf(roster.at(slot)).length
+    case 'handle':
+      return (slot) => context.handleAt(slot)
+  }
+}
+
+const isNull = (value: string | number | null) => value === null || Number.isNaN(value)
+
+/** How two slots stand to each other by one field. Total: equal values fall back to the slot, so that pages never overlap. */
+export function compareSlots(
+  roster: Roster,
+  field: SortField,
+  order: 'asc' | 'desc',
+  context: { now: number; handleAt(slot: number): string },
+): Compare {
+  const valueAt = valuesOf(roster, field, context)
+  const sign = order === 'asc' ? 1 : -1
+  return (a, b) => {
+    if (a === b) return 0
+    const left = valueAt(a)
+    const right = valueAt(b)
+    if (left === right) return a - b
+    const isLeftNull = isNull(left)
+    if (isLeftNull || isNull(right)) return isLeftNull && isNull(right) ? a - b : isLeftNull ? 1 : -1
+    // Neither is null here, and one column holds one type.
+    return sign * ((left as number) < (right as number) ? -1 : 1)
+  }
+}

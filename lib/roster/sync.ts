@@ -1,0 +1,255 @@
+import type { Freshness, SourceState } from '@/lib/contract/source'
+import { isKnownError } from '@/lib/errors'
+import type { Log } from '@/lib/log'
+import type { Source } from '@/lib/session/source'
+import type { Roster } from './roster'
+
+/** How many changed keys are read in one go. */
+const readBatch = 500
+/** Without a feed the roster lives on re-scans: this long between two, and at least ten times what one took. */
+const rescanEveryMs = 1000
+const rescanRest = 10
+/** With a feed a slow re-scan proves the roster all the same. */
+const proveEveryMs = 10 * 60_000
+const retryMs = 500
+/** Past this many changed keys waiting, a scan is cheaper and bounded. */
+const mostPending = 200_000
+
+/** What sync needs of the line to Redis. `lib/redis`'s Connection is one. */
+export type Line = {
+  now(): number
+  health(): { state: 'connecting' | 'up' | 'down'; since: number; lastAnswerAt: number | null }
+  onHealth(listener: () => void): () => void
+  feed(): 'tracking' | 'rescan' | 'none'
+  watch(prefixes: string[], onChange: (change: { keys: Buffer[] } | 'everything') => void): () => void
+}
+
+/**
+ * Keeps the roster true for one source: a first scan, then what the feed tells, then a slow re-scan.
+ * `warming` until the first scan is complete; `live`; `stale` while Redis does not answer or a feed that may have lost messages is being made good;
+ * `unavailable` while Redis has never answered.
+ */
+export type Sync = {
+  start(): void
+  close(): void
+  /** These keys may have changed: read them again. The feed calls it, and every deed for its own key. */
+  changed(keys: Buffer[]): void
+  freshness(): Freshness['sources'][number]
+  counts(): { scanned: number; skipped: number; capped: number }
+  /** Rises with every change of state and with progress while warming. */
+  version(): number
+}
+
+export function createSync({
+  source,
+  line,
+  roster,
+  log,
+}: {
+  source: Source
+  line: Line
+  roster: Roster
+  log: Log
+}): Sync {
+  const pending = new Map<string, Buffer>()
+  /** For each batch being read, the keys that changed since: what the batch saw of them is old. */
+  const reading = new Set<Set<string>>()
+  let scanNumber = 0
+  let hasScanned = false
+  let isScanning = false
+  let mustScan = true
+  let isDraining = false
+  let stopWatching: (() => void) | null = null
+  let stopHealth: (() => void) | null = null
+  let timer: NodeJS.Timeout | undefined
+  let abort = new AbortController()
+  let isClosed = false
+
+  let state: SourceState = 'warming'
+  let since = Date.now()
+  let asOf: number | null = null
+  let stateVersion = 1
+  let scanned = 0
+  let skipped = 0
+  let estimated: number | null = null
+
+  function setState(next: SourceState) {
+    if (next === state) return
+    log.info('source.state', { source: source.id, from: state, to: next })
+    state = next
+    since = line.now()
+    stateVersion += 1
+  }
+
+  /** The state that follows from what is known; called after every event that may change it. */
+  function judge() {
+    const health = line.health().state
+    if (health === 'up' && hasScanned && !mustScan && !isScanning) setState('live')
+    else if (hasScanned) {
+      const isRoutine = health === 'up' && !mustScan
+      if (!isRoutine) setState('stale')
+    } else setState(health === 'down' ? 'unavailable' : 'warming')
+  }
+
+  async function scan(): Promise<void> {
+    if (isScanning || isClosed || line.health().state !== 'up') return
+    isScanning = true
+    const wasForced = mustScan
+    mustScan = false
+    // A scan that must repair something says so before it begins.
+    if (wasForced && hasScanned) setState('stale')
+    const startedAt = Date.now()
+    const askedAt = line.now()
+    scanNumber += 1
+    const number = scanNumber
+    const signal = abort.signal
+    let seen = 0
+    let passed = 0
+    try {
+      estimated = await source.readEstimate()
+      for await (const batch of source.scan(signal)) {
+        passed += batch.skipped
+        for (let at = 0; at < batch.keys.length; at += readBatch) {
+          passed += await take(batch.keys.slice(at, at + readBatch), number)
+        }
+        seen += batch.keys.length
+        if (!hasScanned) {
+          scanned = seen
+          stateVersion += 1
+        }
+      }
+      const drift = roster.dropUnseen(source.id, number)
+      if (hasScanned && !wasForced && drift > 0 && line.feed() === 'tracking') {
+        log.warn('roster.drift', { source: source.id, dropped: drift })
+      }
+      scanned = seen
+      skipped = passed
+      asOf = askedAt
+      hasScanned = true
+    } catch (error) {
+      if (wasForced || !hasScanned) mustScan = true
+      if (!signal.aborted) log.warn('scan.broken', { source: source.id, error })
+    } finally {
+      isScanning = false
+      judge()
+      if (signal.aborted) schedule(0, 0)
+      else schedule(Date.now() - startedAt)
+    }
+  }
+
+  function schedule(tookMs: number, retryInMs = retryMs) {
+    if (isClosed) return
+    clearTimeout(timer)
+    const rest = Math.max(rescanEveryMs, tookMs * rescanRest)
+    const wait = mustScan ? retryInMs : line.feed() === 'tracking' ? proveEveryMs : rest
+    timer = setTimeout(() => void scan(), wait)
+    timer.unref()
+  }
+
+  /** Reads these keys and tells the roster. Returns how many are of a type that no session has. */
+  async function take(keys: Buffer[], number: number): Promise<number> {
+    const meanwhile = new Set<string>()
+    reading.add(meanwhile)
+    let passed = 0
+    try {
+      const sessions = await source.read(keys)
+      const now = line.now()
+      for (const [index, key] of keys.entries()) {
+        if (meanwhile.has(key.toString('latin1'))) continue
+        const session = sessions[index]
+        if (session === 'skipped') passed += 1
+        if (session === undefined || session === null || session === 'skipped') roster.drop(source.id, key)
+        else if (session.expiresAt !== null && session.expiresAt <= now) roster.drop(source.id, key)
+        else roster.put(session, number)
+      }
+      return passed
+    } finally {
+      reading.delete(meanwhile)
+    }
+  }
+
+  /** Reads the changed keys back, a batch at a time; a key that changed ten times while waiting is read once. */
+  async function drain(): Promise<void> {
+    if (isDraining) return
+    isDraining = true
+    try {
+      while (pending.size > 0 && !isClosed && line.health().state === 'up') {
+        const batch: Buffer[] = []
+        for (const [text, key] of pending) {
+          pending.delete(text)
+          batch.push(key)
+          if (batch.length === readBatch) break
+        }
+        await take(batch, scanNumber)
+      }
+    } catch (error) {
+      // What the batch held is lost to us, so only a scan makes the roster true again.
+      askScan()
+      if (!isKnownError(error)) log.error('sync.broken', { source: source.id, error })
+    } finally {
+      isDraining = false
+    }
+  }
+
+  function askScan() {
+    mustScan = true
+    judge()
+    if (isScanning) restart()
+    else void scan()
+  }
+
+  /** Ends the scan under way; the next one begins as soon as it has let go. */
+  function restart() {
+    abort.abort()
+    abort = new AbortController()
+  }
+
+  function changed(keys: Buffer[]) {
+    for (const key of keys) {
+      if (!source.owns(key)) continue
+      const text = key.toString('latin1')
+      pending.set(text, key)
+      for (const meanwhile of reading) meanwhile.add(text)
+    }
+    if (pending.size > mostPending) {
+      pending.clear()
+      askScan()
+    } else void drain()
+  }
+
+  return {
+    changed,
+    start() {
+      stopHealth = line.onHealth(() => {
+        if (line.health().state === 'up') askScan()
+        else {
+          mustScan = true
+          restart()
+          judge()
+        }
+      })
+      stopWatching = line.watch([source.prefix], (change) => {
+        if (change === 'everything') askScan()
+        else changed(change.keys)
+      })
+      judge()
+      void scan()
+      schedule(0)
+    },
+    close() {
+      isClosed = true
+      clearTimeout(timer)
+      abort.abort()
+      stopWatching?.()
+      stopHealth?.()
+    },
+    freshness() {
+      judge()
+      const lastAnswerAt = line.health().lastAnswerAt
+      const confirmedAt = state === 'live' && line.feed() === 'tracking' ? lastAnswerAt : asOf
+      return { id: source.id, state, since, asOf: confirmedAt ?? asOf, scanned, estimated }
+    },
+    counts: () => ({ scanned, skipped, capped: 0 }),
+    version: () => stateVersion,
+  }
+}
