@@ -26,6 +26,8 @@ export type ActionContext = {
   now(): number
   /** Tells the sync that this key may have changed. */
   changed(target: Target): void
+  /** Reads it again now: the roster knows before this returns. Throws `source-unavailable`. Cost: one read. */
+  refresh(target: Target): Promise<void>
 }
 
 /** The first line of every deed: may this role do it, and does this console write at all. Throws `forbidden`, and the denial is audited. */
@@ -46,7 +48,12 @@ export function writeEntry(
   actor: Actor,
   deed: Deed,
   target: Target,
-  entry: { phase: 'intent' | 'outcome'; outcome?: Outcome | 'denied'; reason?: string | null; principal?: string | null },
+  entry: {
+    phase: 'intent' | 'outcome'
+    outcome?: Outcome | 'denied'
+    reason?: string | null
+    principal?: string | null
+  },
 ): Promise<void> {
   return context.audit.write({
     phase: entry.phase,

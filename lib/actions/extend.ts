@@ -33,7 +33,12 @@ export async function extend(
     void writeEntry(context, actor, 'session.extend', target, { phase: 'outcome', principal, ...answer })
     return answer
   }
-  const gone = (): ExtendAnswer => ({ outcome: 'already-gone', expiresAt: null, notReached: [], reason: 'It has ended.' })
+  const gone = (): ExtendAnswer => ({
+    outcome: 'already-gone',
+    expiresAt: null,
+    notReached: [],
+    reason: 'It has ended.',
+  })
   const refuse = (reason: string, expiresAt: number | null): ExtendAnswer => ({
     outcome: 'refused',
     expiresAt,
@@ -68,7 +73,7 @@ export async function extend(
       const expired = await source.expire(key, extension.expiresAt)
       if (typeof expired === 'object') return tell(refuse(expired.denied, stored.session.expiresAt))
       if (expired === 'gone') return tell(gone())
-      await refresh(context, target)
+      await context.refresh(target)
       return tell({
         outcome: 'done',
         expiresAt: extension.expiresAt,
@@ -101,12 +106,4 @@ function plan(stored: StoredSession, untilAt: number, now: number, canRewrite: b
 
 function withLimit(extension: Extension, limit: Limit): Extension {
   return { ...extension, notReached: [...new Set([...extension.notReached, limit])] }
-}
-
-/** The roster sees the new end before the answer leaves. */
-async function refresh(context: ActionContext, target: Target): Promise<void> {
-  const [session] = await target.source.read([target.key])
-  if (session !== undefined && session !== null && session !== 'skipped') context.roster.put(session, 0)
-  context.roster.publish()
-  context.changed(target)
 }

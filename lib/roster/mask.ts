@@ -34,7 +34,15 @@ const secretWords = new Set([
   'iban',
 ])
 /** Two words that only together name a secret. */
-const secretPairs = new Set(['api key', 'private key', 'access key', 'secret key', 'session id', 'card number', 'credit card'])
+const secretPairs = new Set([
+  'api key',
+  'private key',
+  'access key',
+  'secret key',
+  'session id',
+  'card number',
+  'credit card',
+])
 
 const jwtShape = /(?:^|[^\w-])(eyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*)/
 const bearerShape = /\bbearer\s+[\w.~+/=-]{8,}/i

@@ -147,7 +147,13 @@ function selectRange(items: Uint32Array, from: number, to: number, compare: (a: 
 }
 
 /** Quickselect (Hoare): after it, the `nth` smallest stand before index `nth`. The middle as pivot keeps sorted input fast. */
-function partition(items: Uint32Array, low: number, high: number, nth: number, compare: (a: number, b: number) => number) {
+function partition(
+  items: Uint32Array,
+  low: number,
+  high: number,
+  nth: number,
+  compare: (a: number, b: number) => number,
+) {
   let left = low
   let right = high
   while (left < right) {

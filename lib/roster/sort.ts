@@ -11,11 +11,7 @@ const statusRank = Object.fromEntries(sessionStatuses.map((status, index) => [st
   number
 >
 
-function valuesOf(
-  roster: Roster,
-  field: SortField,
-  context: { now: number; handleAt(slot: number): string },
-): ValueAt {
+function valuesOf(roster: Roster, field: SortField, context: { now: number; handleAt(slot: number): string }): ValueAt {
   const { numbers, strings, texts } = roster.columns
   switch (field) {
     case 'createdAt':

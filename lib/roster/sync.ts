@@ -34,6 +34,8 @@ export type Sync = {
   close(): void
   /** These keys may have changed: read them again. The feed calls it, and every deed for its own key. */
   changed(keys: Buffer[]): void
+  /** Reads one key now and tells the roster before it returns: a deed's own answer must not wait for the feed. */
+  refresh(key: Buffer): Promise<void>
   freshness(): Freshness['sources'][number]
   counts(): { scanned: number; skipped: number; capped: number }
   /** Rises with every change of state and with progress while warming. */
@@ -219,6 +221,10 @@ export function createSync({
 
   return {
     changed,
+    async refresh(key) {
+      await take([key], scanNumber)
+      roster.publish()
+    },
     start() {
       stopHealth = line.onHealth(() => {
         if (line.health().state === 'up') askScan()

@@ -1,0 +1,62 @@
+import { may } from '@/lib/admin/roles'
+import type { SessionDetail } from '@/lib/contract/session'
+import { KnownError } from '@/lib/errors'
+import { formatById } from '@/lib/formats'
+import { mask } from '@/lib/roster/mask'
+import { toRow } from '@/lib/roster/view'
+import { type ActionContext, type Actor, allow, type Target } from './context'
+
+const historyLength = 20
+
+/**
+ * One session whole, read from Redis now: its row, its payload with every secret masked, what Redis says, what this admin may do with it.
+ * Throws `not-found` when it is gone. Cost: the commands of `Source.readOne` and one XREVRANGE in the home.
+ */
+export async function inspect(context: ActionContext, actor: Actor, target: Target): Promise<SessionDetail> {
+  allow(context, actor, 'session.view', target)
+  const { source, key, handle } = target
+  const [stored, entries] = await Promise.all([source.readOne(key), context.audit.readFor(handle, historyLength)])
+  const now = context.now()
+  if (stored === null || (stored.session.expiresAt !== null && stored.session.expiresAt <= now)) {
+    context.changed(target)
+    throw new KnownError('not-found', 'This session has ended.')
+  }
+
+  const format = formatById(stored.format)
+  const decoded = format.decode(stored.value, { now, redisExpiresAt: stored.redisExpiresAt })
+  const isReadable = !('unreadable' in decoded)
+  const { role } = actor.admin
+  const hasEnd = stored.session.expiresAt !== null
+  return {
+    ...toRow(stored.session, handle, now),
+    now,
+    payload: isReadable ? mask(decoded.tree, format.secretNames) : null,
+    unreadableReason: isReadable ? null : decoded.unreadable,
+    truncated: stored.value.isTruncated,
+    redisType: stored.value.type,
+    encodings: isReadable ? decoded.encodings : [],
+    ttlMs: stored.redisExpiresAt === null ? null : Math.max(0, stored.redisExpiresAt - now),
+    can: {
+      revoke: may(role, 'session.revoke') && !context.isReadOnly && source.can.revoke,
+      extend: may(role, 'session.extend') && !context.isReadOnly && source.can.extend && hasEnd,
+      reveal: false,
+    },
+    cannot: whyNot(context, actor, target),
+    notReached: [...format.notReached.revoke],
+    undoUntil: context.undo.find(handle, now)?.until ?? null,
+    history: entries
+      .filter((entry) => entry.phase === 'outcome')
+      .map(({ at, deed, admin, outcome }) => ({ at, deed, admin, outcome })),
+  }
+}
+
+/** A sentence for each thing that is switched off, so that a missing button is never a riddle. */
+function whyNot(context: ActionContext, actor: Actor, { source }: Target): string[] {
+  const reasons: string[] = []
+  if (context.isReadOnly) reasons.push('This console is read-only.')
+  else if (!may(actor.admin.role, 'session.revoke')) reasons.push('A viewer sees sessions and changes none.')
+  else if (!source.can.revoke) reasons.push('This Redis user may not delete keys (UNLINK).')
+  else if (!source.can.extend) reasons.push('This Redis user may not change expiries (PEXPIREAT).')
+  else if (!source.can.undo) reasons.push('This Redis user may not bring keys back (RESTORE), so a revoke is final.')
+  return reasons
+}

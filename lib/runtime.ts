@@ -1,0 +1,116 @@
+import 'server-only'
+import { randomUUID } from 'node:crypto'
+import type { ActionContext } from '@/lib/actions/context'
+import { createUndoShelf } from '@/lib/actions/undo'
+import { createAdmins } from '@/lib/admin/admins'
+import { createAudit } from '@/lib/audit'
+import { getConfig } from '@/lib/config'
+import { createDemo } from '@/lib/demo/demo'
+import { createLog } from '@/lib/log'
+import { createConnection } from '@/lib/redis/connect'
+import { joinFreshness } from '@/lib/roster/freshness'
+import { createSessionList } from '@/lib/roster/list'
+import { createRoster } from '@/lib/roster/roster'
+import { createHandleKeeper } from '@/lib/runtime/handles'
+import { createSourceShelf } from '@/lib/runtime/sources'
+
+/** The clock acts on the roster this often: an ended session leaves within a second and a half of its end. */
+const tickEveryMs = 250
+
+export type Runtime = ReturnType<typeof createRuntime>
+
+/** Builds every room once and joins them. Returns at once: nothing here waits for Redis. */
+function createRuntime() {
+  const settings = getConfig()
+  const { redis } = settings
+  if (redis === null) throw new Error('REDIS_URL is not set. Start with `npm start`, which brings a store of its own.')
+  const bootId = randomUUID().slice(0, 8)
+  const log = createLog(settings.logLevel)
+  const { isReadOnly } = settings
+
+  const connections = redis.databases.map((database) => createConnection({ address: redis, database, log, isReadOnly }))
+  const [first] = connections
+  if (first === undefined) throw new Error('REDIS_URL names no database.')
+  const home = settings.home
+    ? createConnection({ address: settings.home, database: settings.home.databases[0] ?? 0, log, isReadOnly: false })
+    : first
+  const now = () => first.now()
+
+  const roster = createRoster()
+  const handles = createHandleKeeper({ home, secret: settings.secret, log })
+  const sources = createSourceShelf({ connections, settings, roster, log })
+  const audit = createAudit({ home, log })
+  const admins = createAdmins({ settings, home, log, audit })
+  const demo = settings.hasDemo ? createDemo({ settings, connection: first, log, now }) : null
+
+  const freshness = () => joinFreshness(sources.freshness(), now())
+  const list = createSessionList({
+    roster,
+    bootId,
+    handles: handles.find,
+    freshness,
+    stateVersion: sources.version,
+    prefixes: () => sources.list().map(({ source }) => ({ source: source.id, prefix: source.prefix })),
+    now,
+  })
+  const actions: ActionContext = {
+    roster,
+    audit,
+    undo: createUndoShelf(),
+    log,
+    isReadOnly,
+    now,
+    changed: (target) => sources.find(target.source.id)?.sync.changed([target.key]),
+    refresh: async (target) => sources.find(target.source.id)?.sync.refresh(target.key),
+  }
+
+  const ticking = setInterval(() => roster.tick(now()), tickEveryMs)
+  ticking.unref()
+
+  return {
+    settings,
+    bootId,
+    log,
+    home,
+    connections,
+    sources,
+    roster,
+    list,
+    freshness,
+    admins,
+    audit,
+    handles,
+    actions,
+    demo,
+    now,
+    start() {
+      handles.start()
+      sources.start()
+      admins.start()
+      demo?.start()
+    },
+    async close() {
+      clearInterval(ticking)
+      demo?.close()
+      admins.close()
+      handles.close()
+      sources.close()
+      await Promise.all([...new Set([...connections, home])].map((connection) => connection.close()))
+    },
+  }
+}
+
+/** Instrumentation and routes are separate bundles in one process: what they share hangs here. */
+const place = globalThis as unknown as Record<symbol, Runtime | undefined>
+const name = Symbol.for('rollcall.runtime')
+
+/** The one runtime of this process, built at the first call. Throws every fault of the settings at once. */
+export function getRuntime(): Runtime {
+  let runtime = place[name]
+  if (runtime === undefined) {
+    runtime = createRuntime()
+    place[name] = runtime
+    runtime.start()
+  }
+  return runtime
+}

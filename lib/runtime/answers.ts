@@ -1,0 +1,28 @@
+import type { SourceAnswer, SourceList } from '@/lib/contract/source'
+import type { Runtime } from '@/lib/runtime'
+import type { Watched } from './sources'
+
+function toAnswer({ source, sync, connection }: Watched, roster: Runtime['roster']): SourceAnswer {
+  const { state, since } = sync.freshness()
+  const can = Object.entries({ ...source.can, tracking: connection.feed() === 'tracking' })
+  return {
+    id: source.id,
+    name: source.name,
+    prefix: source.prefix,
+    database: source.database,
+    state,
+    since,
+    feed: connection.feed(),
+    capabilities: can.filter(([, isThere]) => isThere).map(([name]) => name),
+    missing: source.missing,
+    formats: roster.formats(source.id),
+    sessions: roster.count(source.id),
+    ...sync.counts(),
+    origin: source.origin,
+  }
+}
+
+/** `GET /api/sources`. Answers in any state: that Redis is away is just what it is asked about. */
+export function listSources({ sources, roster, freshness }: Runtime): SourceList {
+  return { freshness: freshness(), sources: sources.list().map((watched) => toAnswer(watched, roster)) }
+}
