@@ -1,0 +1,70 @@
+/** Where a Redis is and how to sign in to it, as `REDIS_URL` says it. Null: not told. */
+export type RedisAddress = {
+  topology: 'standalone' | 'unix' | 'sentinel' | 'cluster'
+  /** The servers themselves, or the sentinels; empty for a unix socket. IPv6 addresses stand without brackets. */
+  hosts: { host: string; port: number }[]
+  /** The socket's path, for `unix` only. */
+  path: string | null
+  /** The primary's name, for `sentinel` only. */
+  masterName: string | null
+  username: string | null
+  password: string | null
+  sentinelUsername: string | null
+  sentinelPassword: string | null
+  tls: boolean
+  /** At least one, without repeats; always `[0]` in a cluster. */
+  databases: number[]
+}
+
+/** A line of `ROLLCALL_ADMINS`: somebody who may sign in, beside `admin`. */
+export type AdminSetting = { username: string; role: 'viewer' | 'operator' | 'admin'; hash: string }
+
+/** One entry of `ROLLCALL_MATCH`. `''` matches every key; `format` null: found per key. */
+export type PrefixSetting = { prefix: string; format: string | null }
+
+/** Everything that the environment decides, checked. */
+export type Settings = {
+  /** Null only in the launcher, before it has started a store. */
+  redis: RedisAddress | null
+  store: 'given' | 'private' | 'embedded'
+  /** Why this store, one sentence for people; empty when `given`. */
+  storeReason: string
+  /** Null: the built-in `session:` and `sess:`, and what discovery adds. */
+  prefixes: PrefixSetting[] | null
+  /** Null: the first source is home. */
+  home: RedisAddress | null
+  port: number
+  bind: string
+  /** Lower case, without ports, IPv6 in brackets as a URL's `hostname` has it. */
+  allowedHosts: string[]
+  adminPassword: string | null
+  admins: AdminSetting[]
+  secret: string | null
+  isReadOnly: boolean
+  hasDemo: boolean
+  /** Sample sessions are only ever written to a store that we started ourselves. */
+  hasSamples: boolean
+  idleMs: number
+  absoluteMs: number
+  /** `''` or `/name`, never with a slash at the end. */
+  basePath: string
+  /** An origin such as `https://rollcall.example.com`. */
+  publicUrl: string | null
+  trustsProxy: boolean
+  logLevel: string
+}
+
+/** Either the settings or every fault found, each one sentence that names its setting and never holds a secret. */
+export type ParsedSettings = { settings: Settings; faults: [] } | { settings: null; faults: string[] }
+
+/**
+ * Reads the settings out of an environment. Pure but for `readFile`, which is called for the `NAME_FILE` of each secret and may throw.
+ * Plain JavaScript without dependencies: the launcher calls it before anything is installed.
+ */
+export function parseSettings(
+  env: Record<string, string | undefined>,
+  readFile: (path: string) => string,
+): ParsedSettings
+
+/** Whether only this machine can reach a server bound to this address. */
+export function isLoopback(bind: string): boolean

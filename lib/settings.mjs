@@ -1,0 +1,220 @@
+import { isIP } from 'node:net'
+import { parseRedisAddress } from './redis-address.mjs'
+
+/** @typedef {import('./settings.d.mts').Settings} Settings */
+
+const secrets = ['REDIS_URL', 'ROLLCALL_HOME_URL', 'ROLLCALL_ADMIN_PASSWORD', 'ROLLCALL_ADMINS', 'ROLLCALL_SECRET']
+const plain = ['MATCH', 'BIND', 'ALLOWED_HOSTS', 'READ_ONLY', 'DEMO', 'IDLE_MS', 'ABSOLUTE_MS']
+/** Said by the launcher to the server that it starts, and by the build to itself; never by a person. */
+const internal = ['STORE', 'STORE_REASON', 'PARENT', 'BUILD_DIR', 'BUILD_BASE_PATH']
+const notBuilt = ['CONFIG', 'METRICS', 'METRICS_TOKEN', 'METRICS_TOKEN_FILE', 'GUARD_MS']
+
+const formats = ['native', 'plain', 'connect-redis']
+const roles = ['viewer', 'operator', 'admin']
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+const reservedPaths = ['_next', 'api', 'healthz', 'readyz', 'metrics', '__BASE_PATH__']
+
+const argon2Hash = /^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}$/
+const hostName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i
+
+export function parseSettings(env, readFile) {
+  const faults = []
+  const { secret, text, flag, whole, address } = createReader(env, readFile, faults)
+
+  const redis = address('REDIS_URL')
+  const hasUrl = env.REDIS_URL !== undefined || env.REDIS_URL_FILE !== undefined
+  const store = text('ROLLCALL_STORE') ?? (hasUrl ? 'given' : 'private')
+  const home = address('ROLLCALL_HOME_URL')
+  if (home && home.databases.length > 1) faults.push('ROLLCALL_HOME_URL must name one database, not several.')
+  const bind = text('ROLLCALL_BIND') ?? '127.0.0.1'
+  if (!isIP(bind) && !hostName.test(bind)) faults.push(`ROLLCALL_BIND must be an address or a host name, ${not(bind)}.`)
+  const publicUrl = readOrigin(text('PUBLIC_URL'), faults)
+  const adminPassword = readLong('ROLLCALL_ADMIN_PASSWORD', secret('ROLLCALL_ADMIN_PASSWORD'), 15, faults)
+  if (adminPassword === undefined && !isLoopback(bind)) {
+    faults.push('ROLLCALL_BIND opens Rollcall to other machines: set ROLLCALL_ADMIN_PASSWORD too.')
+  }
+  const hasDemo = flag('ROLLCALL_DEMO', store !== 'given')
+  const idleMs = whole('ROLLCALL_IDLE_MS', 1000, 2 ** 40, 30 * 60_000)
+  const absoluteMs = whole('ROLLCALL_ABSOLUTE_MS', 1000, 2 ** 40, 12 * 60 * 60_000)
+  if (idleMs > absoluteMs) faults.push('ROLLCALL_IDLE_MS must not be longer than ROLLCALL_ABSOLUTE_MS.')
+  const logLevel = text('LOG_LEVEL') ?? 'info'
+  if (!logLevels.includes(logLevel)) faults.push(`LOG_LEVEL must be one of ${logLevels.join(', ')}, ${not(logLevel)}.`)
+  faults.push(...findStrangers(env))
+
+  /** @type {Settings} */
+  const settings = {
+    redis,
+    store,
+    storeReason: text('ROLLCALL_STORE_REASON') ?? '',
+    prefixes: readPrefixes(text('ROLLCALL_MATCH'), faults),
+    home,
+    port: whole('PORT', 1, 65_535, 3000),
+    bind,
+    allowedHosts: readHosts(text('ROLLCALL_ALLOWED_HOSTS'), publicUrl, faults),
+    adminPassword: adminPassword ?? null,
+    admins: readAdmins(secret('ROLLCALL_ADMINS'), faults),
+    secret: readLong('ROLLCALL_SECRET', secret('ROLLCALL_SECRET'), 32, faults) ?? null,
+    isReadOnly: flag('ROLLCALL_READ_ONLY', false),
+    hasDemo,
+    hasSamples: hasDemo && store !== 'given',
+    idleMs,
+    absoluteMs,
+    basePath: readBasePath(text('BASE_PATH'), faults),
+    publicUrl,
+    trustsProxy: flag('TRUST_PROXY', false),
+    logLevel,
+  }
+  return faults.length > 0 ? { settings: null, faults } : { settings, faults: [] }
+}
+
+export function isLoopback(bind) {
+  return bind === 'localhost' || bind === '::1' || (isIP(bind) === 4 && bind.startsWith('127.'))
+}
+
+/** One reader for each kind of setting: undefined means unset, a fault is noted and the default goes on, so that all are found at once. */
+function createReader(env, readFile, faults) {
+  const text = (name) => env[name]?.trim() || undefined
+
+  function secret(name) {
+    const file = env[`${name}_FILE`]
+    if (env[name] !== undefined && file !== undefined) {
+      faults.push(`${name} and ${name}_FILE are both set: keep one.`)
+      return undefined
+    }
+    let value = env[name]
+    if (file !== undefined) {
+      try {
+        value = readFile(file).replace(/\r?\n$/, '')
+      } catch {
+        faults.push(`${name}_FILE names a file that cannot be read.`)
+        return undefined
+      }
+    }
+    if (value?.trim() === '') {
+      faults.push(file === undefined ? `${name} is empty.` : `${name}_FILE names an empty file.`)
+      return undefined
+    }
+    return value
+  }
+
+  function flag(name, fallback) {
+    const value = text(name)?.toLowerCase()
+    if (value === undefined) return fallback
+    if (['on', '1', 'true'].includes(value)) return true
+    if (!['off', '0', 'false'].includes(value)) faults.push(`${name} must be on or off, ${not(value)}.`)
+    return false
+  }
+
+  function whole(name, least, most, fallback) {
+    const value = text(name)
+    if (value === undefined) return fallback
+    if (/^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value)
+    const unit = name.endsWith('_MS') ? ' of milliseconds' : ''
+    faults.push(`${name} must be a whole number${unit} from ${least} to ${most}, ${not(value)}.`)
+    return fallback
+  }
+
+  function address(name) {
+    const value = secret(name)
+    if (value === undefined) return null
+    const parsed = parseRedisAddress(value)
+    if ('address' in parsed) return parsed.address
+    faults.push(`${name} ${parsed.fault}.`)
+    return null
+  }
+
+  return { secret, text, flag, whole, address }
+}
+
+function readLong(name, value, least, faults) {
+  if (value !== undefined && [...value].length < least) faults.push(`${name} must have at least ${least} characters.`)
+  return value
+}
+
+function readPrefixes(value, faults) {
+  if (value === undefined) return null
+  const entries = value.split(',').map((entry) => {
+    const cut = entry.lastIndexOf('=')
+    const [name, format] = cut < 0 ? [entry, null] : [entry.slice(0, cut), entry.slice(cut + 1).trim()]
+    return { name: name.trim(), format }
+  })
+  for (const { name, format } of entries) {
+    if (name === '') faults.push('ROLLCALL_MATCH has an empty entry; * matches every key.')
+    else if (name !== '*' && name.includes('*')) {
+      faults.push(`ROLLCALL_MATCH takes prefixes, not patterns: write ${quote(name.split('*')[0])}, ${not(name)}.`)
+    } else if (name.startsWith('rollcall:')) faults.push(`ROLLCALL_MATCH must not name Rollcall's own keys, rollcall:.`)
+    if (format !== null && !formats.includes(format)) {
+      faults.push(`ROLLCALL_MATCH knows the formats ${formats.join(', ')}, ${not(format)}.`)
+    }
+  }
+  const prefixes = entries.map(({ name, format }) => ({ prefix: name === '*' ? '' : name, format }))
+  if (new Set(prefixes.map(({ prefix }) => prefix)).size < prefixes.length) {
+    faults.push('ROLLCALL_MATCH names a prefix twice.')
+  }
+  return prefixes
+}
+
+function readHosts(value, publicUrl, faults) {
+  if (value === undefined) {
+    const own = ['localhost', '127.0.0.1', '[::1]']
+    return publicUrl === null ? own : [...new Set([...own, new URL(publicUrl).hostname])]
+  }
+  return value.split(',').map((entry) => {
+    const host = entry.trim().toLowerCase()
+    if (isIP(host) === 6) return `[${host}]`
+    const name = host.replace(/:\d+$/, '')
+    if (!hostName.test(name) && !(/^\[.+\]$/.test(name) && isIP(name.slice(1, -1)) === 6)) {
+      faults.push(`ROLLCALL_ALLOWED_HOSTS must be host names, separated by commas, ${not(entry)}.`)
+    }
+    return name
+  })
+}
+
+function readAdmins(value, faults) {
+  const lines = value === undefined ? [] : value.split(/\s+/).filter((line) => line !== '')
+  const names = new Set(['admin'])
+  return lines.map((line, index) => {
+    const [username, role, ...rest] = line.split(':')
+    const hash = rest.join(':')
+    const place = `ROLLCALL_ADMINS, entry ${index + 1},`
+    if (!username || !roles.includes(role) || !argon2Hash.test(hash)) {
+      faults.push(`${place} must be name:role:hash as npm run hash-password prints it; roles are ${roles.join(', ')}.`)
+    } else if (names.has(username)) faults.push(`${place} names somebody who is there already.`)
+    names.add(username)
+    return { username, role, hash }
+  })
+}
+
+function readOrigin(value, faults) {
+  if (value === undefined) return null
+  const url = URL.canParse(value) ? new URL(value) : null
+  if (url && /^https?:$/.test(url.protocol) && url.href === `${url.origin}/` && /^[^?#]+$/.test(value))
+    return url.origin
+  faults.push('PUBLIC_URL must be an origin such as https://rollcall.example.com, without path or password.')
+  return null
+}
+
+function readBasePath(value, faults) {
+  if (value === undefined) return ''
+  const parts = value.split('/').slice(1)
+  if (!/^(\/[\w~-][\w.~-]*)+$/.test(value) || reservedPaths.includes(parts[0])) {
+    faults.push(`BASE_PATH must be a path such as /rollcall, none of Rollcall's own, ${not(value)}.`)
+  }
+  return value
+}
+
+function findStrangers(env) {
+  const known = [...plain, ...internal].map((name) => `ROLLCALL_${name}`)
+  known.push(...secrets, ...secrets.map((name) => `${name}_FILE`))
+  return Object.keys(env)
+    .filter((name) => name.startsWith('ROLLCALL_') && env[name]?.trim() !== '' && !known.includes(name))
+    .sort()
+    .map((name) =>
+      notBuilt.includes(name.slice('ROLLCALL_'.length))
+        ? `${name} is not built yet.`
+        : `${name} is no setting of Rollcall.`,
+    )
+}
+
+const quote = (value) => JSON.stringify(value.slice(0, 60))
+const not = (value) => `not ${quote(value)}`

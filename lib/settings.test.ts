@@ -1,0 +1,230 @@
+import { expect, test } from 'vitest'
+import { parseRedisAddress } from './redis-address.mjs'
+import { parseSettings } from './settings.mjs'
+
+const hash = '$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$RdescudvJCsgt3ub+b+dWRWJTmaasdvqklpRQgQmW2U'
+
+function parse(env: Record<string, string>, files: Record<string, string> = {}) {
+  return parseSettings(env, (path) => {
+    const text = files[path]
+    if (text === undefined) throw new Error('ENOENT')
+    return text
+  })
+}
+
+function settingsOf(env: Record<string, string>, files?: Record<string, string>) {
+  const parsed = parse(env, files)
+  expect(parsed.faults).toEqual([])
+  if (parsed.settings === null) throw new Error('no settings')
+  return parsed.settings
+}
+
+function addressOf(url: string) {
+  const parsed = parseRedisAddress(url)
+  if ('fault' in parsed) throw new Error(parsed.fault)
+  return parsed.address
+}
+
+test('an empty environment gives the defaults of the manual', () => {
+  expect(settingsOf({})).toEqual({
+    redis: null,
+    store: 'private',
+    storeReason: '',
+    prefixes: null,
+    home: null,
+    port: 3000,
+    bind: '127.0.0.1',
+    allowedHosts: ['localhost', '127.0.0.1', '[::1]'],
+    adminPassword: null,
+    admins: [],
+    secret: null,
+    isReadOnly: false,
+    hasDemo: true,
+    hasSamples: true,
+    idleMs: 1_800_000,
+    absoluteMs: 43_200_000,
+    basePath: '',
+    publicUrl: null,
+    trustsProxy: false,
+    logLevel: 'info',
+  })
+})
+
+test('a store of one’s own has no demo unless asked, and never sample sessions', () => {
+  expect(settingsOf({ REDIS_URL: 'redis://h' })).toMatchObject({ store: 'given', hasDemo: false, hasSamples: false })
+  expect(settingsOf({ REDIS_URL: 'redis://h', ROLLCALL_DEMO: 'on' })).toMatchObject({
+    hasDemo: true,
+    hasSamples: false,
+  })
+  expect(settingsOf({ ROLLCALL_DEMO: 'off' })).toMatchObject({ hasDemo: false, hasSamples: false })
+  expect(settingsOf({ REDIS_URL: 'redis://h', ROLLCALL_STORE: 'private' })).toMatchObject({ hasSamples: true })
+})
+
+test.each([
+  ['redis://h', { topology: 'standalone', hosts: [{ host: 'h', port: 6379 }], tls: false, databases: [0] }],
+  ['redis://h:1/2', { hosts: [{ host: 'h', port: 1 }], databases: [2] }],
+  ['redis://h/?db=0,2&tls=1', { databases: [0, 2], tls: true }],
+  ['rediss://u:p%40ss@h', { tls: true, username: 'u', password: 'p@ss' }],
+  ['redis://:p:a@ss@h', { username: null, password: 'p:a@ss' }],
+  ['redis://[::1]:7000', { hosts: [{ host: '::1', port: 7000 }] }],
+  ['unix:///run/my%20redis.sock?db=3', { topology: 'unix', hosts: [], path: '/run/my redis.sock', databases: [3] }],
+  ['unix://:pw@/run/redis.sock', { path: '/run/redis.sock', password: 'pw' }],
+  [
+    'redis+sentinel://u:p@a:1,b/main/4?sentinelPassword=x%26y&sentinelUsername=z',
+    {
+      topology: 'sentinel',
+      hosts: [
+        { host: 'a', port: 1 },
+        { host: 'b', port: 26379 },
+      ],
+      masterName: 'main',
+      databases: [4],
+      sentinelPassword: 'x&y',
+      sentinelUsername: 'z',
+    },
+  ],
+  ['redis+cluster://a:1,[::2]:3?tls=true', { topology: 'cluster', tls: true, masterName: null }],
+])('the address %s is understood', (url, expected) => {
+  expect(addressOf(url)).toMatchObject(expected)
+})
+
+test.each([
+  'localhost:6379',
+  'http://h',
+  'redis://',
+  'redis://h:0',
+  'redis://h:70000',
+  'redis://h:port',
+  'redis://a,b',
+  'redis://h/x',
+  'redis://h/1?db=2',
+  'redis://h?db=1,1',
+  'redis://h?db=',
+  'redis://h?dbs=1',
+  'redis://h?tls=maybe',
+  'redis://h?tls=1&tls=1',
+  'redis://user@h',
+  'redis://:p%zz@h',
+  'redis://h ost',
+  'redis://:a#b@h',
+  'redis://[::zz]',
+  'redis://h?sentinelPassword=x',
+  'redis+sentinel://h',
+  'redis+sentinel://h/name?sentinelUsername=x',
+  'redis+cluster://h/1',
+  'unix://',
+  'unix://host/path',
+  'constructor://h',
+])('the address %s is refused', (url) => {
+  expect(parseRedisAddress(url)).toHaveProperty('fault')
+})
+
+test('a fault never repeats a secret', () => {
+  const secret = 'hunter2'
+  const { faults } = parse({
+    REDIS_URL: `redis://user:${secret}%zz@h`,
+    ROLLCALL_HOME_URL: `http://user:${secret}@h`,
+    ROLLCALL_ADMIN_PASSWORD: secret,
+    ROLLCALL_ADMINS: `bob:viewer:${secret}`,
+    ROLLCALL_SECRET: secret,
+  })
+  expect(faults).toHaveLength(5)
+  expect(faults.join()).not.toContain(secret)
+})
+
+test('all faults are told at once, each naming its setting', () => {
+  const env = {
+    REDIS_URL: '',
+    PORT: '99999',
+    ROLLCALL_BIND: 'not a host',
+    ROLLCALL_READ_ONLY: 'maybe',
+    ROLLCALL_IDLE_MS: '30m',
+    ROLLCALL_MATCH: 'session:*',
+    PUBLIC_URL: 'https://h/path',
+    BASE_PATH: 'rollcall/',
+    LOG_LEVEL: 'loud',
+    ROLLCALL_CONFIG: 'x.json',
+    ROLLCALL_NONSENSE: '1',
+  }
+  const { faults } = parse(env)
+  for (const name of Object.keys(env)) expect(faults.some((fault) => fault.includes(name))).toBe(true)
+  for (const fault of faults) expect(fault).toMatch(/^[A-Z_]+ .*\.$|^ROLLCALL_ADMINS, .*\.$/)
+})
+
+test.each([
+  [{ ROLLCALL_METRICS: 'on' }, 'ROLLCALL_METRICS is not built yet.'],
+  [{ ROLLCALL_GUARD_MS: '1' }, 'ROLLCALL_GUARD_MS is not built yet.'],
+  [{ ROLLCALL_MATCHES: 'x' }, 'ROLLCALL_MATCHES is no setting of Rollcall.'],
+  [{ ROLLCALL_BIND: '0.0.0.0' }, 'set ROLLCALL_ADMIN_PASSWORD too'],
+  [{ ROLLCALL_MATCH: 'a,a=plain' }, 'twice'],
+  [{ ROLLCALL_MATCH: 'rollcall:console:' }, 'own keys'],
+  [{ ROLLCALL_MATCH: 'a=nonsense' }, 'native, plain, connect-redis'],
+  [{ ROLLCALL_MATCH: 'a,,b' }, 'empty entry'],
+  [{ ROLLCALL_HOME_URL: 'redis://h?db=1,2' }, 'one database'],
+  [{ ROLLCALL_ADMINS: `admin:viewer:${hash}` }, 'there already'],
+  [{ ROLLCALL_ADMINS: `bob:owner:${hash}` }, 'entry 1'],
+  [{ ROLLCALL_IDLE_MS: '2000', ROLLCALL_ABSOLUTE_MS: '1000' }, 'longer'],
+  [{ BASE_PATH: '/api' }, 'BASE_PATH'],
+  [{ BASE_PATH: '/a/../b' }, 'BASE_PATH'],
+  [{ ROLLCALL_ALLOWED_HOSTS: 'a b' }, 'ROLLCALL_ALLOWED_HOSTS'],
+  [{ ROLLCALL_SECRET: '' }, 'ROLLCALL_SECRET is empty.'],
+])('%o is a fault', (env, words) => {
+  const { faults } = parse(env as Record<string, string>)
+  expect(faults).toHaveLength(1)
+  expect(faults[0]).toContain(words)
+})
+
+test('an empty value is as unset, except for secrets', () => {
+  expect(settingsOf({ PORT: '', ROLLCALL_MATCH: ' ', ROLLCALL_NONSENSE: '' }).port).toBe(3000)
+})
+
+test('every secret may come from a file, its last newline cut', () => {
+  const files = { '/url': 'redis://:pw@h\n', '/password': ' fifteen letters!\r\n', '/admins': `a:viewer:${hash}\n` }
+  const settings = settingsOf(
+    { REDIS_URL_FILE: '/url', ROLLCALL_ADMIN_PASSWORD_FILE: '/password', ROLLCALL_ADMINS_FILE: '/admins' },
+    files,
+  )
+  expect(settings.redis?.password).toBe('pw')
+  expect(settings.store).toBe('given')
+  expect(settings.adminPassword).toBe(' fifteen letters!')
+  expect(settings.admins).toEqual([{ username: 'a', role: 'viewer', hash }])
+})
+
+test('a secret twice, in a missing file or in an empty one is a fault', () => {
+  expect(parse({ REDIS_URL: 'redis://h', REDIS_URL_FILE: '/url' }).faults).toEqual([
+    'REDIS_URL and REDIS_URL_FILE are both set: keep one.',
+  ])
+  expect(parse({ ROLLCALL_SECRET_FILE: '/gone' }).faults[0]).toContain('cannot be read')
+  expect(parse({ ROLLCALL_SECRET_FILE: '/empty' }, { '/empty': '\n' }).faults[0]).toContain('empty file')
+})
+
+test('prefixes, hosts, admins and the paths of a proxy are read', () => {
+  const settings = settingsOf({
+    ROLLCALL_MATCH: 'a:, b=c:=plain,*',
+    ROLLCALL_ALLOWED_HOSTS: 'Rollcall.Example.com:8443,::1,[::2]:1',
+    ROLLCALL_ADMINS: `a:viewer:${hash}\n b:operator:${hash}`,
+    PUBLIC_URL: 'https://rollcall.example.com/',
+    BASE_PATH: '/tools/rollcall',
+    TRUST_PROXY: 'On',
+  })
+  expect(settings.prefixes).toEqual([
+    { prefix: 'a:', format: null },
+    { prefix: 'b=c:', format: 'plain' },
+    { prefix: '', format: null },
+  ])
+  expect(settings.allowedHosts).toEqual(['rollcall.example.com', '[::1]', '[::2]'])
+  expect(settings.admins.map(({ username }) => username)).toEqual(['a', 'b'])
+  expect(settings).toMatchObject({
+    publicUrl: 'https://rollcall.example.com',
+    basePath: '/tools/rollcall',
+    trustsProxy: true,
+  })
+})
+
+test('with PUBLIC_URL its host is answered too', () => {
+  expect(settingsOf({ PUBLIC_URL: 'https://x.example' }).allowedHosts).toContain('x.example')
+})
+
+test('a bind beyond loopback is right with a password', () => {
+  expect(settingsOf({ ROLLCALL_BIND: '0.0.0.0', ROLLCALL_ADMIN_PASSWORD: 'fifteen letters' }).bind).toBe('0.0.0.0')
+})
