@@ -3,12 +3,15 @@ import type { SessionPage, SessionQuery, SessionRow } from '@/lib/contract/sessi
 import type { Freshness } from '@/lib/contract/source'
 import { KnownError } from '@/lib/errors'
 import type { Handles } from '@/lib/session/handle'
+import type { Session } from '@/lib/session/session'
 import { type QueryContext, runQuery } from './query'
 import type { Roster } from './roster'
 import { toRow } from './view'
 
 /** How many different views are remembered at one version. */
 const mostRemembered = 300
+/** Sealing a key costs some 25 µs, so the handles of rows that were shown are kept. */
+const mostSealed = 20_000
 
 export type ListContext = {
   roster: Roster
@@ -44,13 +47,23 @@ export function createSessionList(context: ListContext): SessionList {
 
   const version = () => `${context.bootId}.${roster.version()}.${context.stateVersion()}`
 
+  const sealed = new Map<string, string>()
+
+  function seal(handles: Handles, { source, key }: Session): string {
+    const name = `${source} ${key.toString('latin1')}`
+    let handle = sealed.get(name)
+    if (handle === undefined) {
+      handle = handles.seal(source, key)
+      if (sealed.size >= mostSealed) sealed.clear()
+      sealed.set(name, handle)
+    }
+    return handle
+  }
+
   function compute(query: SessionQuery, handles: Handles) {
     const now = context.now()
     const { sort, order, page, size, ...filter } = query
-    const handleAt = (slot: number) => {
-      const session = roster.at(slot)
-      return handles.seal(session.source, session.key)
-    }
+    const handleAt = (slot: number) => seal(handles, roster.at(slot))
     const result = runQuery(
       roster,
       { filter, sort, order, page, size },

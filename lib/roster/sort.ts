@@ -1,5 +1,6 @@
 import { type SessionStatus, type SortField, sessionStatuses } from '@/lib/contract/session'
-import { findingsOf, statusOf } from '@/lib/session/session'
+import { expiringMs, findingsOf } from '@/lib/session/session'
+import { flag } from './columns'
 import type { Roster } from './roster'
 
 type Compare = (a: number, b: number) => number
@@ -30,8 +31,16 @@ function valuesOf(roster: Roster, field: SortField, context: { now: number; hand
     case 'source':
     case 'format':
       return (slot) => strings[field].at(numbers[field][slot] ?? 0)
-    case 'status':
-      return (slot) => statusRank[statusOf(roster.at(slot), context.now)]
+    case 'status': {
+      // The columns themselves: a session object for each of a million comparisons would cost a second.
+      const { flags, expiresAt } = numbers
+      return (slot) => {
+        if (((flags[slot] ?? 0) & flag.readable) === 0) return statusRank.unreadable
+        const left = (expiresAt[slot] ?? Number.NaN) - context.now
+        if (Number.isNaN(left)) return statusRank.persistent
+        return left < expiringMs ? statusRank.expiring : statusRank.active
+      }
+    }
     case 'findings':
       return (slot) => findingsOf(roster.at(slot)).length
     case 'handle':
