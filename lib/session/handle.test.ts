@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { createHandles } from './handle'
+
+const handles = createHandles(Buffer.from('a secret of any length'))
+const bytes = fc.uint8Array({ maxLength: 600 }).map((array) => Buffer.from(array))
+
+test('any source and any key come back byte for byte, and the same pair has the same handle', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), bytes, (source, key) => {
+      const handle = handles.seal(source, key)
+      expect(handle).toMatch(/^[\w-]+$/)
+      expect(handles.open(handle)).toEqual({ source, key })
+      expect(handles.seal(source, key)).toBe(handle)
+    }),
+  )
+})
+
+test('two different pairs never share a handle, also where their bytes run together', () => {
+  expect(handles.seal('ab', Buffer.from('c'))).not.toBe(handles.seal('a', Buffer.from('bc')))
+})
+
+test('a handle shows nothing of the key', () => {
+  const handle = handles.seal('s', Buffer.from('session:abc123'))
+  expect(Buffer.from(handle, 'base64url').toString('latin1')).not.toContain('abc')
+})
+
+test('junk of any kind is null and never throws', () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.base64String()), (text) => handles.open(text) === null))
+  for (const text of ['', '=', 'AAAA', 'A'.repeat(22), '\u0000', '💥', '../..']) expect(handles.open(text)).toBeNull()
+})
+
+test('a megabyte of junk costs nothing', () => {
+  const junk = 'A'.repeat(1_000_000)
+  const startedAt = performance.now()
+  for (let round = 0; round < 1_000; round++) expect(handles.open(junk)).toBeNull()
+  expect(performance.now() - startedAt).toBeLessThan(500)
+})
+
+test('another secret opens nothing', () => {
+  const other = createHandles(randomBytes(32))
+  expect(other.open(handles.seal('s', Buffer.from('session:abc123')))).toBeNull()
+})
+
+test('one changed character is null, wherever it stands, the unused bits of the last included', () => {
+  for (const key of ['session:abc123', 'session:abc1234', 'session:abc12345']) {
+    const handle = handles.seal('s', Buffer.from(key))
+    for (let at = 0; at < handle.length; at++) {
+      for (const letter of ['A', 'B', 'Q', '_', '=', ' ']) {
+        if (handle[at] === letter) continue
+        expect(handles.open(handle.slice(0, at) + letter + handle.slice(at + 1))).toBeNull()
+      }
+    }
+    for (const variant of [`${handle}=`, ` ${handle}`, `${handle}\n`, handle.slice(0, -1)]) {
+      expect(handles.open(variant)).toBeNull()
+    }
+  }
+})
+
+test('an empty secret is refused', () => {
+  expect(() => createHandles(Buffer.alloc(0))).toThrow(RangeError)
+})
