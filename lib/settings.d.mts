@@ -52,6 +52,8 @@ export type Settings = {
   publicUrl: string | null
   trustsProxy: boolean
   logLevel: string
+  /** A launcher holds our standard input: its end is the launcher's end. */
+  hasParent: boolean
 }
 
 /** Either the settings or every fault found, each one sentence that names its setting and never holds a secret. */

@@ -63,6 +63,7 @@ export function parseSettings(env, readFile) {
     publicUrl,
     trustsProxy: flag('TRUST_PROXY', false),
     logLevel,
+    hasParent: flag('ROLLCALL_PARENT', false),
   }
   return faults.length > 0 ? { settings: null, faults } : { settings, faults: [] }
 }

@@ -47,6 +47,7 @@ test('an empty environment gives the defaults of the manual', () => {
     publicUrl: null,
     trustsProxy: false,
     logLevel: 'info',
+    hasParent: false,
   })
 })
 
