@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { hash } from '@node-rs/argon2'
+
+/** The production build under test: a standalone folder. */
+const serverDir = process.env.ROLLCALL_E2E_DIR ?? join(process.cwd(), '.next/standalone')
+const startWithinMs = 30_000
+
+export const people = {
+  admin: { username: 'admin', password: 'correct horse battery admin' },
+  operator: { username: 'olga', password: 'correct horse battery olga' },
+  viewer: { username: 'vera', password: 'correct horse battery vera' },
+} as const
+export type Who = keyof typeof people
+
+export type RollcallConsole = {
+  origin: string
+  /** Everything that the server printed so far. */
+  output(): string
+  /** Calls the API as this person; signs in at the first call. */
+  as(who: Who): Promise<ApiClient>
+  stop(): Promise<void>
+}
+
+export type ApiClient = {
+  cookie: string
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
+}
+
+async function findPort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  if (address === null || typeof address === 'string') throw new Error('no free port was found')
+  return address.port
+}
+
+const cheapHash = (password: string) => hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+
+/** Starts the built server against one Redis, with an admin, an operator and a viewer. */
+export async function startConsole(redisUrl: string, env: Record<string, string> = {}): Promise<RollcallConsole> {
+  const port = await findPort()
+  const admins = [
+    `${people.operator.username}:operator:${await cheapHash(people.operator.password)}`,
+    `${people.viewer.username}:viewer:${await cheapHash(people.viewer.password)}`,
+  ]
+  const child: ChildProcess = spawn(process.execPath, ['server.js'], {
+    cwd: serverDir,
+    env: {
+      PATH: process.env.PATH ?? '',
+      NODE_ENV: 'production',
+      NEXT_MANUAL_SIG_HANDLE: '1',
+      HOSTNAME: '127.0.0.1',
+      PORT: String(port),
+      REDIS_URL: redisUrl,
+      ROLLCALL_ADMIN_PASSWORD: people.admin.password,
+      ROLLCALL_ADMINS: admins.join('\n'),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk))
+
+  const origin = `http://127.0.0.1:${port}`
+  await waitUntil(async () => {
+    if (child.exitCode !== null) throw new Error(`the server ended at its start:\n${output}`)
+    return (await fetch(`${origin}/healthz`).catch(() => null))?.ok === true
+  }, startWithinMs)
+
+  const clients = new Map<Who, Promise<ApiClient>>()
+  return {
+    origin,
+    output: () => output,
+    as(who) {
+      const client = clients.get(who) ?? signIn(origin, who)
+      clients.set(who, client)
+      return client
+    },
+    async stop() {
+      if (child.exitCode !== null) return
+      child.kill('SIGTERM')
+      await once(child, 'exit')
+    },
+  }
+}
+
+async function signIn(origin: string, who: Who): Promise<ApiClient> {
+  const sameOrigin = { 'Sec-Fetch-Site': 'same-origin', 'Content-Type': 'application/json' }
+  const answer = await fetch(`${origin}/api/login`, {
+    method: 'POST',
+    headers: sameOrigin,
+    body: JSON.stringify(people[who]),
+  })
+  if (answer.status !== 204) throw new Error(`${who} could not sign in: ${answer.status} ${await answer.text()}`)
+  const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? ''
+  return {
+    cookie,
+    call: (method, path, body, headers = {}) =>
+      fetch(`${origin}${path}`, {
+        method,
+        headers: { Cookie: cookie, ...(method === 'GET' ? {} : { 'Sec-Fetch-Site': 'same-origin' }), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+  }
+}
+
+/** Waits for a condition, looking twenty times a second; throws when it does not come true in time. */
+export async function waitUntil(condition: () => Promise<boolean> | boolean, withinMs: number): Promise<number> {
+  const startedAt = Date.now()
+  for (;;) {
+    if (await condition()) return Date.now() - startedAt
+    if (Date.now() - startedAt > withinMs) throw new Error(`not within ${withinMs} ms: ${condition.toString()}`)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+}
