@@ -30,7 +30,10 @@ async function startEmbedded(reason, packages) {
   try {
     const file = createRequire(join(packages, 'package.json')).resolve('js-redis-server')
     const { createRedisServer } = await import(pathToFileURL(file).href)
-    server = await createRedisServer()
+    // It hands `port` to net.Server.listen as it is, and a bare number would listen to the whole network.
+    server = await createRedisServer({ port: { host: '127.0.0.1', port: 0 } })
+    const { address } = server.server.server.address()
+    if (address !== '127.0.0.1') throw new Error(`it listens on ${address}`)
   } catch (error) {
     throw new Failure(
       `${reason}, and the embedded store did not start (${error.message}). Set REDIS_URL, or install one: apt-get install redis-server · brew install redis.`,

@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { chromium } from '@playwright/test'
+
+/** `npm run screenshots`: the pictures of the README, taken from the demo data of a fresh start. */
+const root = fileURLToPath(new URL('..', import.meta.url))
+const pictures = join(root, 'docs/images')
+const port = process.env.PORT ?? '3999'
+const origin = `http://127.0.0.1:${port}`
+const password = 'only for the screenshots'
+const patienceMs = 300_000
+/** Long enough for the skeletons to go and the first poll to land. */
+const settleMs = 2500
+
+const views = [
+  { name: 'sessions-light', path: '/sessions', theme: 'light', width: 1440, height: 900 },
+  { name: 'sessions-dark', path: '/sessions', theme: 'dark', width: 1440, height: 900 },
+  { name: 'session-light', path: '/sessions', theme: 'light', width: 1440, height: 900, opens: true },
+  { name: 'session-dark', path: '/sessions', theme: 'dark', width: 1440, height: 900, opens: true },
+  { name: 'sessions-phone', path: '/sessions', theme: 'light', width: 360, height: 780 },
+  { name: 'demo-light', path: '/demo', theme: 'light', width: 1280, height: 860 },
+]
+
+const server = spawn(process.execPath, [join(root, 'scripts/start.mjs')], {
+  cwd: root,
+  env: { ...process.env, PORT: port, ROLLCALL_ADMIN_PASSWORD: password },
+  stdio: ['ignore', 'inherit', 'inherit'],
+})
+try {
+  await waitUntilReady()
+  mkdirSync(pictures, { recursive: true })
+  const system = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path))
+  const browser = await chromium.launch({
+    ...(existsSync(chromium.executablePath()) || system === undefined ? {} : { executablePath: system }),
+    args: ['--no-sandbox', '--disable-gpu'],
+  })
+  for (const view of views) await take(browser, view)
+  await browser.close()
+} finally {
+  server.kill('SIGTERM')
+}
+
+async function take(browser, { name, path, theme, width, height, opens }) {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, deviceScaleFactor: 2 })
+  const page = await context.newPage()
+  await page.goto(`${origin}/login`)
+  await page.getByLabel('User name').fill('admin')
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL('**/sessions')
+  if (path !== '/sessions') await page.goto(`${origin}${path}`)
+  await pause(settleMs)
+  if (opens) {
+    await page.locator('[data-row]').nth(2).click()
+    await pause(settleMs)
+  }
+  await page.screenshot({ path: join(pictures, `${name}.png`) })
+  await context.close()
+  console.log(`docs/images/${name}.png`)
+}
+
+async function waitUntilReady() {
+  const until = Date.now() + patienceMs
+  while (Date.now() < until) {
+    const answer = await fetch(`${origin}/readyz`).catch(() => null)
+    if (answer?.ok) return
+    await pause(200)
+  }
+  throw new Error('the server did not get ready')
+}
