@@ -1,0 +1,5 @@
+export type { StoreClient } from './client'
+export { SessionTooLargeError } from './errors'
+export type { StoreOptions } from './options'
+export type { PrincipalOptions, Session, SessionStore } from './session-store'
+export { createStore } from './store'
