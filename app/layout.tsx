@@ -1,0 +1,45 @@
+import type { Metadata, Viewport } from 'next'
+import { headers } from 'next/headers'
+import { connection } from 'next/server'
+import type { ReactNode } from 'react'
+import { ToastProvider } from '@/components/ui/toast'
+import { HintProvider } from '@/components/ui/tooltip'
+import { withBasePath } from '@/lib/client/base-path'
+import './globals.css'
+
+export const metadata: Metadata = {
+  applicationName: 'Rollcall',
+  description: 'The live login sessions that applications keep in Redis.',
+  icons: { icon: withBasePath('/icon.svg') },
+  robots: { index: false, follow: false },
+  referrer: 'no-referrer',
+}
+
+export const viewport: Viewport = {
+  colorScheme: 'light dark',
+  width: 'device-width',
+  initialScale: 1,
+  viewportFit: 'cover',
+}
+
+/** Sets the theme that was chosen before anything is painted. The key is the one of `components/ui/theme-switch.tsx`. */
+const themeScript = `try{const t=localStorage.getItem('rollcall-theme');if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}`
+
+/** The document. Every page renders per request, so that its scripts carry the nonce. */
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  await connection()
+  const nonce = (await headers()).get('x-nonce') ?? undefined
+  return (
+    <html lang="en" suppressHydrationWarning>
+      <head>
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of this file */}
+        <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: themeScript }} />
+      </head>
+      <body className="min-h-dvh bg-surface text-ink antialiased">
+        <HintProvider>
+          <ToastProvider>{children}</ToastProvider>
+        </HintProvider>
+      </body>
+    </html>
+  )
+}
