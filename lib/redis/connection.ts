@@ -52,5 +52,10 @@ export interface Connection {
    * Overlapping prefixes are reduced to the shortest. Where tracking is refused nothing is ever told and `feed()` is `rescan`.
    */
   watch(prefixes: string[], onChange: (change: { keys: Buffer[] } | 'everything') => void): () => void
+  /**
+   * Runs `work` on a connection of its own, one at a time, so that its WATCH … EXEC meets no other. The connection is ready and in this database when
+   * `work` begins; what is still watched when it ends is let go. Throws as ioredis does, or `Error` when that connection cannot be made in time.
+   */
+  transact<T>(work: (client: Redis | Cluster) => Promise<T>): Promise<T>
   close(): Promise<void>
 }

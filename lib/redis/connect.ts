@@ -1,0 +1,176 @@
+import { Cluster, Redis } from 'ioredis'
+import type { Log } from '@/lib/log'
+import type { RedisAddress } from '@/lib/settings.mjs'
+import { nothingProbed, probeCapabilities } from './capabilities'
+import type { Connection, Health } from './connection'
+import { isAnswer, reasonOf } from './errors'
+import { describeAddress, openClient } from './options'
+import { createSide } from './side'
+import { createTracking } from './tracking'
+
+const beatMs = 1000
+/** The clock is read and the capabilities are probed again this often: permissions change while a socket stands. */
+const reviewMs = 60_000
+
+type ConnectOptions = {
+  address: RedisAddress
+  database: number
+  log: Log
+  isReadOnly: boolean
+  /** Certificates to trust instead of the system's, PEM. */
+  ca?: string
+}
+
+/** A `Connection`, connecting in the background from now on; never throws, whatever answers or does not answer at the address. */
+export function createConnection({ address, database, log, isReadOnly, ca }: ConnectOptions): Connection {
+  const description = describeAddress(address, database)
+  const listeners = new Set<(health: Health) => void>()
+  let health: Health = { state: 'connecting', since: Date.now(), lastAnswerAt: null, reason: null }
+  let probe = nothingProbed
+  let clock: { redisAt: number; readAt: number } | null = null
+  let reviewedAt: number | null = null
+  let fault: string | null = null
+  let isProbing = false
+  let isBeating = false
+  let isClosed = false
+
+  /** A primary that was demoted answers READONLY on an open socket: leave it. Probing a replica must not, or it would never end. */
+  const shouldReconnect = (error: Error) => /^READONLY/.test(error.message) && !isProbing
+  const client = openClient(address, database, shouldReconnect, ca)
+  const tracking = createTracking(primaries, (primary) => primary.duplicate(ownSocket), log)
+  const side = createSide(() => openClient(address, database, shouldReconnect, ca), database)
+
+  function primaries(): Map<string, Redis> {
+    if (client instanceof Redis) return new Map([['', client]])
+    return new Map(client.nodes('master').map((node) => [`${node.options.host}:${node.options.port}`, node]))
+  }
+
+  function setHealth(state: Health['state'], reason: string | null) {
+    const isNew = state !== health.state
+    health = { ...health, state, reason, since: isNew ? Date.now() : health.since }
+    if (!isNew) return
+    log[state === 'down' ? 'warn' : 'info']('redis.health', { redis: description, state, reason })
+    for (const listener of listeners) listener(health)
+  }
+
+  function fail(reason: string) {
+    if (isClosed) return
+    reviewedAt = null
+    setHealth('down', reason)
+  }
+
+  /** One look at every primary; the first one after each `ready` also learns what it can do, and only then is the connection up. */
+  async function beat(): Promise<void> {
+    if (isBeating || isClosed) return
+    isBeating = true
+    try {
+      const nodes = [...primaries().values()]
+      if (client.status !== 'ready' || nodes.length === 0) {
+        if (health.state === 'up') fail(fault ?? 'connection lost')
+        return
+      }
+      await Promise.all(nodes.map(ask))
+      health = { ...health, lastAnswerAt: Date.now() }
+      if (reviewedAt === null || performance.now() - reviewedAt > reviewMs) await review()
+      if (isClosed || client.status !== 'ready') return
+      fault = null
+      setHealth('up', null)
+      tracking.beat()
+      side.beat()
+    } catch (error) {
+      fault = reasonOf(error)
+      fail(fault)
+    } finally {
+      isBeating = false
+    }
+  }
+
+  async function ask(node: Redis): Promise<void> {
+    try {
+      await node.ping()
+    } catch (error) {
+      if (isAnswer(error) && /^NOPERM/.test(String((error as Error).message))) return
+      // A socket that is silent may be half open: only a new one tells.
+      if (!isAnswer(error) && node.status === 'ready') node.disconnect(true)
+      throw error
+    }
+  }
+
+  async function review(): Promise<void> {
+    // ioredis selects at connect but goes on in database 0 when that is refused.
+    if (client instanceof Redis && database !== 0) await selectOrLeave(client)
+    isProbing = true
+    try {
+      probe = await probeCapabilities(client, isReadOnly)
+    } finally {
+      isProbing = false
+    }
+    await readClock()
+    reviewedAt = performance.now()
+    tracking.retry()
+  }
+
+  async function selectOrLeave(single: Redis): Promise<void> {
+    try {
+      await single.select(database)
+    } catch (error) {
+      single.disconnect(true)
+      throw error
+    }
+  }
+
+  async function readClock(): Promise<void> {
+    const askedAt = performance.now()
+    const answer = await client.call('TIME').catch((error: unknown) => {
+      if (isAnswer(error)) return null
+      throw error
+    })
+    if (!Array.isArray(answer)) return
+    const readAt = (askedAt + performance.now()) / 2
+    clock = { redisAt: Number(answer[0]) * 1000 + Number(answer[1]) / 1000, readAt }
+  }
+
+  client.on('error', (error: unknown) => {
+    fault = reasonOf(error)
+    log.debug('redis.error', { redis: description, reason: fault })
+    if (health.state !== 'up') fail(fault)
+  })
+  client.on('close', () => fail(fault ?? 'connection lost'))
+  client.on('ready', () => void beat())
+  // Its reason reaches the `error` listener; ioredis goes on trying.
+  client.connect().catch(() => {})
+  const timer = setInterval(() => void beat(), beatMs)
+  timer.unref()
+
+  return {
+    database,
+    description,
+    isCluster: client instanceof Cluster,
+    client,
+    health: () => health,
+    onHealth(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    capabilities: () => ({
+      ...probe.capabilities,
+      tracking: probe.capabilities.tracking && tracking.kind() !== 'rescan',
+    }),
+    missing: () => probe.missing,
+    feed: () => (probe.capabilities.tracking || reviewedAt === null ? tracking.kind() : 'rescan'),
+    now: () => (clock === null ? Date.now() : Math.round(clock.redisAt + performance.now() - clock.readAt)),
+    watch: (prefixes, onChange) => tracking.watch(prefixes, onChange),
+    transact: (work) => side.transact(work),
+    async close() {
+      isClosed = true
+      clearInterval(timer)
+      listeners.clear()
+      tracking.close()
+      side.close()
+      client.disconnect()
+    },
+  }
+}
+
+/** What a tracker's socket has beside its primary's options: in a cluster the nodes themselves queue and are read-only at times. */
+const ownSocket = { lazyConnect: true, enableOfflineQueue: false, readOnly: false }

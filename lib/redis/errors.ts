@@ -1,0 +1,127 @@
+import { isKnownError, KnownError } from '@/lib/errors'
+import type { WriteResult } from '@/lib/session/source'
+
+const unanswered = 'unanswered'
+
+/** Whether a command was sent and its answer never came: it may have been carried out or not. */
+export function isUnanswered(error: unknown): boolean {
+  if (!isKnownError(error)) return false
+  const cause = error.cause
+  return typeof cause === 'object' && cause !== null && 'message' in cause && cause.message === unanswered
+}
+
+/** What may leave this room of an error that ioredis threw. The original holds the command's arguments, which are keys; it is dropped here. */
+export function unavailable(error: unknown): KnownError {
+  if (isKnownError(error)) return error
+  const reason = reasonOf(error)
+  const cause = isAnswer(error) ? reason : wasNeverSent(error) ? 'not sent' : unanswered
+  return new KnownError('source-unavailable', `Redis does not answer: ${reason}.`, {
+    cause: new Error(cause),
+    retryAfterMs: 1000,
+  })
+}
+
+/** Runs something that talks to Redis; whatever it throws leaves as a `KnownError`. */
+export async function guarded<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    throw unavailable(error)
+  }
+}
+
+/** As `guarded`, for a write: where Redis refused the command itself the result says so. The command's name is all that is told. */
+export async function written(command: string, run: () => Promise<WriteResult>): Promise<WriteResult> {
+  try {
+    return await run()
+  } catch (error) {
+    const text = messageOf(firstOf(error))
+    if (/^WRONGTYPE/.test(text)) return 'conflict'
+    for (const [pattern, sentence] of refusals) {
+      if (pattern.test(text)) return { denied: sentence.replace('%', command) }
+    }
+    throw unavailable(error)
+  }
+}
+
+/** As `guarded`, for what a write does while nothing is written yet, or no more: a lost answer leaves no doubt there. */
+export async function unwritten<T>(run: () => Promise<T>): Promise<T> {
+  try {
+    return await run()
+  } catch (error) {
+    if (isAnswer(error)) throw error
+    const { detail } = unavailable(error)
+    throw new KnownError('source-unavailable', detail, { cause: new Error('not sent'), retryAfterMs: 1000 })
+  }
+}
+
+/** Redis answered, and the answer was an error. */
+export function isAnswer(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError'
+}
+
+/** The command does not exist or this user may not run it; a refusal that is about the key alone is none of the command. */
+export function isRefused(error: unknown): boolean {
+  const text = messageOf(error)
+  if (/^NOPERM/.test(text)) return !/\bkeys?\b|\bchannels?\b/i.test(text.replace(/'[^']*'/g, ''))
+  return /unknown (command|subcommand)|syntax error|not supported|unsupported|^READONLY/i.test(text)
+}
+
+/** Why Redis cannot be used, in a few words without host, user, key or password. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const text = messageOf(error)
+  for (const [pattern, reason] of reasons) {
+    if (pattern.test(code) || pattern.test(text)) return reason
+  }
+  const deeper = error instanceof Error && 'lastNodeError' in error ? error.lastNodeError : null
+  return deeper === null || deeper === undefined ? 'connection lost' : reasonOf(deeper)
+}
+
+/** A transaction that was given up says why in the errors of its commands. */
+function firstOf(error: unknown): unknown {
+  const previous = error instanceof Error && 'previousErrors' in error ? error.previousErrors : null
+  return Array.isArray(previous) && previous.length > 0 ? previous[0] : error
+}
+
+function wasNeverSent(error: unknown): boolean {
+  return /isn't writeable|isn't ready and enableOfflineQueue|subscriber mode/.test(messageOf(error))
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : ''
+}
+
+const refusals: readonly (readonly [RegExp, string])[] = [
+  [/^NOPERM/, 'This Redis user may not run % here.'],
+  [/unknown (command|subcommand)/i, 'This Redis has no %.'],
+  [/^READONLY/, 'This Redis is a read-only replica and refused %.'],
+  [/^OOM/, 'Redis is out of memory and refused %.'],
+  [/^MISCONF/, 'Redis cannot save to its disk and refused %.'],
+]
+
+const reasons: readonly (readonly [RegExp, string])[] = [
+  [/^NOAUTH|unauthenticated/i, 'a password is needed'],
+  [/^WRONGPASS|invalid password|invalid username/i, 'wrong password'],
+  [/^NOPERM/, 'not allowed for this user'],
+  [/^LOADING/, 'loading its data'],
+  [/^MASTERDOWN/, 'a replica without its primary'],
+  [/^MISCONF/, 'cannot save to its disk'],
+  [/^BUSY(?!KEY|GROUP)/, 'busy with a script'],
+  [/^CLUSTERDOWN/, 'the cluster is down'],
+  [/^READONLY/, 'a read-only replica'],
+  [/^OOM/, 'out of memory'],
+  [/max number of clients/i, 'too many clients'],
+  [/DB index|invalid DB/i, 'no such database'],
+  [/cluster support disabled/i, 'not a cluster'],
+  [/All sentinels are unreachable/, 'no Sentinel knows its primary'],
+  [/ECONNREFUSED/, 'refused'],
+  [/ENOENT/, 'no such socket'],
+  [/EACCES/, 'no access to the socket'],
+  [/ENOTFOUND|EAI_AGAIN/, 'unknown host'],
+  [/EHOSTUNREACH|ENETUNREACH/, 'unreachable'],
+  [/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/, 'its certificate is not trusted'],
+  [/EPROTO|^ERR_SSL/, 'no TLS there'],
+  [/ETIMEDOUT|Command timed out/, 'no answer'],
+  [/Protocol error|Unknown RESP/i, 'not a Redis'],
+]

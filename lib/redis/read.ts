@@ -1,0 +1,173 @@
+import type { StoredValue } from '@/lib/session/source'
+import { type Command, runAll } from './commands'
+import type { Connection } from './connection'
+
+/** Keys in one go. */
+const readBatch = 500
+/** One MGET gives at most this much, so that its answer does not hold the socket. */
+const mgetBytes = 4 * 1024 * 1024
+/** A hash with more fields is no session that we know; it is listed by its size alone. */
+const mostFields = 1000
+
+export type Reading = { value: StoredValue; sizeBytes: number; redisExpiresAt: number | null }
+
+/** `skipped`: of a type that no session has. Null: gone, also when it went or changed its type while it was read. */
+export type ReadResult = Reading | 'skipped' | null
+
+/**
+ * The values behind these keys, at most `limitBytes` of each; the sizes are exact, but for a hash of more than a thousand fields (Redis's estimate).
+ * Cost per key: its expiry, STRLEN and a share of one MGET (in a cluster a GET); above the limit one GETRANGE. A hash: also HLEN, HKEYS, an HSTRLEN
+ * per field and one HMGET. Throws `KnownError` when Redis does not answer.
+ */
+export async function readValues(connection: Connection, keys: Buffer[], limitBytes: number): Promise<ReadResult[]> {
+  const results: ReadResult[] = []
+  for (let at = 0; at < keys.length; at += readBatch) {
+    results.push(...(await readSome(connection, keys.slice(at, at + readBatch), limitBytes)))
+  }
+  return results
+}
+
+async function readSome(connection: Connection, keys: Buffer[], limitBytes: number): Promise<ReadResult[]> {
+  const { client } = connection
+  const expiryCommand = connection.capabilities().pexpiretime ? 'PEXPIRETIME' : 'PTTL'
+  const heads = await runAll(
+    client,
+    keys.flatMap((key): Command[] => [
+      [expiryCommand, key],
+      ['STRLEN', key],
+    ]),
+  )
+  const now = expiryCommand === 'PTTL' ? connection.now() : 0
+  const results: ReadResult[] = keys.map(() => null)
+  const strings: Known[] = []
+  const others: Known[] = []
+  for (const [index, key] of keys.entries()) {
+    const expiry = Number(heads[index * 2])
+    const length = heads[index * 2 + 1]
+    if (expiry === -2) continue
+    const known = { index, key, redisExpiresAt: expiry < 0 || Number.isNaN(expiry) ? null : now + expiry, length: 0 }
+    if (typeof length === 'number') strings.push({ ...known, length })
+    else others.push(known)
+  }
+  for (const [index, reading] of await readStrings(connection, strings, limitBytes)) results[index] = reading
+  for (const [index, reading] of await readHashes(connection, others, limitBytes)) results[index] = reading
+  return results
+}
+
+type Known = { index: number; key: Buffer; redisExpiresAt: number | null; length: number }
+type Found = [index: number, result: ReadResult]
+
+async function readStrings(connection: Connection, strings: Known[], limitBytes: number): Promise<Found[]> {
+  const long = strings.filter(({ length }) => length > limitBytes)
+  const short = strings.filter(({ length }) => length <= limitBytes)
+  const values = connection.isCluster
+    ? await runAll(
+        connection.client,
+        short.map(({ key }) => ['GET', key]),
+      )
+    : await readTogether(connection, short)
+  const heads = await runAll(
+    connection.client,
+    long.map(({ key }) => ['GETRANGE', key, 0, limitBytes - 1]),
+  )
+  const found: Found[] = []
+  for (const [at, known] of short.entries()) {
+    const bytes = values[at]
+    if (bytes instanceof Error) found.push([known.index, 'skipped'])
+    if (!Buffer.isBuffer(bytes)) continue
+    // It may have grown since its length was asked.
+    const value = bytes.subarray(0, limitBytes)
+    found.push([known.index, stringReading(known, value, bytes.length)])
+  }
+  for (const [at, known] of long.entries()) {
+    const bytes = heads[at]
+    if (Buffer.isBuffer(bytes) && bytes.length > 0) found.push([known.index, stringReading(known, bytes, known.length)])
+  }
+  return found
+}
+
+function stringReading({ redisExpiresAt }: Known, bytes: Buffer, sizeBytes: number): Reading {
+  return { value: { type: 'string', bytes, isTruncated: bytes.length < sizeBytes }, sizeBytes, redisExpiresAt }
+}
+
+/** MGET is one command for many keys; a key of another type is null there. */
+async function readTogether(connection: Connection, strings: Known[]): Promise<unknown[]> {
+  const commands: Command[] = []
+  let bytes = mgetBytes
+  for (const { key, length } of strings) {
+    const last = commands.at(-1)
+    if (last === undefined || bytes + length > mgetBytes) {
+      commands.push(['MGET', key])
+      bytes = length
+    } else {
+      last.push(key)
+      bytes += length
+    }
+  }
+  const values: unknown[] = []
+  for (const [index, answer] of (await runAll(connection.client, commands)).entries()) {
+    const keys = (commands[index] ?? []).slice(1)
+    // One key that this user may not read refuses the whole MGET.
+    const each = Array.isArray(answer)
+      ? answer
+      : await runAll(
+          connection.client,
+          keys.map((key) => ['GET', key]),
+        )
+    values.push(...each)
+  }
+  return values
+}
+
+async function readHashes(connection: Connection, hashes: Known[], limitBytes: number): Promise<Found[]> {
+  const { client } = connection
+  const counts = await runAll(
+    client,
+    hashes.map(({ key }) => ['HLEN', key]),
+  )
+  const found: Found[] = []
+  for (const [at, known] of hashes.entries()) {
+    const count = counts[at]
+    if (count === 0) continue
+    if (typeof count !== 'number') found.push([known.index, 'skipped'])
+    else found.push([known.index, await readHash(connection, known, count, limitBytes)])
+  }
+  return found
+}
+
+async function readHash(connection: Connection, known: Known, count: number, limitBytes: number): Promise<ReadResult> {
+  const { client } = connection
+  const { key, redisExpiresAt } = known
+  const names = count > mostFields ? null : buffersOf((await runAll(client, [['HKEYS', key]]))[0])
+  if (names === null) {
+    const usage = connection.capabilities().memoryUsage ? await runAll(client, [['MEMORY', 'USAGE', key]]) : []
+    return {
+      value: { type: 'hash', fields: [], isTruncated: true },
+      sizeBytes: Number(usage[0] ?? 0) || 0,
+      redisExpiresAt,
+    }
+  }
+  if (names.length === 0) return null
+  const lengths = await runAll(
+    client,
+    names.map((name) => ['HSTRLEN', key, name]),
+  )
+  let sizeBytes = 0
+  const wanted: Buffer[] = []
+  for (const [at, name] of names.entries()) {
+    sizeBytes += name.length + (Number(lengths[at]) || 0)
+    if (sizeBytes <= limitBytes) wanted.push(name)
+  }
+  const values = wanted.length === 0 ? [] : (await runAll(client, [['HMGET', key, ...wanted]]))[0]
+  const fields: [Buffer, Buffer][] = []
+  for (const [at, name] of wanted.entries()) {
+    const value: unknown = Array.isArray(values) ? values[at] : null
+    if (Buffer.isBuffer(value)) fields.push([name, value])
+  }
+  if (fields.length === 0 && wanted.length > 0) return null
+  return { value: { type: 'hash', fields, isTruncated: wanted.length < names.length }, sizeBytes, redisExpiresAt }
+}
+
+function buffersOf(answer: unknown): Buffer[] | null {
+  return Array.isArray(answer) ? answer.filter((item) => Buffer.isBuffer(item)) : null
+}

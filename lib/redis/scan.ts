@@ -1,0 +1,91 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { Redis } from 'ioredis'
+import { KnownError } from '@/lib/errors'
+import type { Connection } from './connection'
+import { isAnswer } from './errors'
+
+/** Keys that Redis looks at in one SCAN: under 2 ms of its time. */
+const scanCount = 1000
+/** A SCAN that takes longer than this waits behind others: let them go first. */
+const busyMs = 20
+const longestRestMs = 100
+
+/**
+ * Every key under the prefix on these primaries, a batch a SCAN; an empty batch is not the end. Throws `KnownError` when the walk cannot be whole: a primary
+ * was restarted, replaced or reconnected under it, or the set of primaries changed. A cursor means something to one process only.
+ */
+export async function* scanKeys(
+  primaries: () => Redis[],
+  prefix: string,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer[], void> {
+  const nodes = primaries()
+  const pattern = `${escapeGlob(prefix)}*`
+  for (const node of nodes) yield* scanNode(node, pattern, signal)
+  const names = (list: Redis[]) =>
+    list
+      .map(({ options }) => `${options.host}:${options.port}`)
+      .sort()
+      .join()
+  if (names(primaries()) !== names(nodes)) throw brokenWalk()
+}
+
+async function* scanNode(node: Redis, pattern: string, signal: AbortSignal): AsyncGenerator<Buffer[], void> {
+  let isBroken = false
+  const onClose = () => {
+    isBroken = true
+  }
+  node.once('close', onClose)
+  try {
+    const runId = await readRunId(node)
+    let cursor = '0'
+    do {
+      signal.throwIfAborted()
+      const askedAt = performance.now()
+      const [next, keys] = await scanOnce(node, cursor, pattern)
+      const tookMs = performance.now() - askedAt
+      if (isBroken) throw brokenWalk()
+      cursor = next
+      yield keys
+      if (tookMs > busyMs) await wait(Math.min(tookMs, longestRestMs), undefined, { signal })
+    } while (cursor !== '0')
+    if (isBroken || (await readRunId(node)) !== runId) throw brokenWalk()
+  } finally {
+    node.off('close', onClose)
+  }
+}
+
+/** One step of a SCAN; without a pattern it gives every key. */
+export async function scanOnce(node: Redis, cursor: string, pattern: string | null): Promise<[string, Buffer[]]> {
+  const match = pattern === null ? [] : ['MATCH', pattern]
+  const answer = await node.callBuffer('SCAN', cursor, ...match, 'COUNT', scanCount)
+  // SCAN answers a cursor and a list, always.
+  const [next, keys] = answer as [Buffer, Buffer[]]
+  return [next.toString(), keys]
+}
+
+/** Which process answers; null where INFO is refused or does not tell, then only a lost socket shows a change. */
+async function readRunId(node: Redis): Promise<string | null> {
+  try {
+    return /^run_id:(\w+)/m.exec(await node.info('server'))?.[1] ?? null
+  } catch (error) {
+    if (isAnswer(error)) return null
+    throw error
+  }
+}
+
+/** The primaries that hold the keys between them, as they are known now. */
+export function primariesOf({ client }: Connection): Redis[] {
+  return client instanceof Redis ? [client] : client.nodes('master')
+}
+
+export function escapeGlob(text: string): string {
+  return text.replace(/[\\*?[\]^]/g, '\\$&')
+}
+
+function brokenWalk(): KnownError {
+  return new KnownError('source-unavailable', 'The scan was broken off: Redis was replaced under it.', {
+    cause: new Error('scan broken'),
+    retryAfterMs: 1000,
+  })
+}

@@ -1,0 +1,74 @@
+import type { Cluster, Redis } from 'ioredis'
+import { unwritten } from './errors'
+import { commandTimeoutMs } from './options'
+
+/** A second connection for transactions, opened at the first and kept. */
+export type Side = {
+  transact<T>(work: (client: Redis | Cluster) => Promise<T>): Promise<T>
+  /** Asks the socket whether it lives; closed when it does not. */
+  beat(): void
+  close(): void
+}
+
+/** `open` makes the client, not yet connecting; `database` is selected again before each transaction, because a refused SELECT at connect goes unheard. */
+export function createSide(open: () => Redis | Cluster, database: number): Side {
+  let client: Redis | Cluster | null = null
+  let last: Promise<unknown> = Promise.resolve()
+  let isClosed = false
+
+  async function run<T>(work: (client: Redis | Cluster) => Promise<T>): Promise<T> {
+    if (isClosed) throw new Error("Stream isn't writeable: closed")
+    if (client === null) {
+      client = open()
+      client.on('error', () => {})
+      client.connect().catch(() => {})
+    }
+    const ready = client
+    await whenReady(ready)
+    if (database !== 0) await unwritten(() => ready.select(database))
+    try {
+      const result = await work(ready)
+      // What `work` left watched would fail the next transaction; after an EXEC this changes nothing.
+      await ready.unwatch().catch(() => ready.disconnect(true))
+      return result
+    } catch (error) {
+      // A new socket watches nothing and is in no transaction.
+      ready.disconnect(true)
+      throw error
+    }
+  }
+
+  return {
+    transact(work) {
+      const result = last.then(() => run(work))
+      last = result.catch(() => {})
+      return result
+    },
+    beat() {
+      const asked = client
+      if (asked?.status !== 'ready') return
+      asked.ping().catch(() => {
+        if (asked.status === 'ready') asked.disconnect(true)
+      })
+    },
+    close() {
+      isClosed = true
+      client?.disconnect()
+    },
+  }
+}
+
+function whenReady(client: Redis | Cluster): Promise<void> {
+  if (client.status === 'ready') return Promise.resolve()
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      client.off('ready', onReady)
+      reject(new Error("Stream isn't writeable: no connection in time"))
+    }, commandTimeoutMs)
+    function onReady() {
+      clearTimeout(timer)
+      resolve()
+    }
+    client.once('ready', onReady)
+  })
+}

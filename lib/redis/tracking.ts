@@ -1,0 +1,160 @@
+import type { Redis } from 'ioredis'
+import type { Log } from '@/lib/log'
+import type { FeedKind } from './connection'
+import { isAnswer, isRefused, reasonOf } from './errors'
+
+const channel = '__redis__:invalidate'
+
+export type Change = { keys: Buffer[] } | 'everything'
+
+/** What Redis pushes about keys that changed, over every primary. */
+export type Tracking = {
+  watch(prefixes: string[], onChange: (change: Change) => void): () => void
+  kind(): FeedKind
+  /** Follows the primaries and asks each socket whether it lives; called each second while Redis answers. */
+  beat(): void
+  /** Tries again where tracking was refused; called when permissions may have changed. */
+  retry(): void
+  close(): void
+}
+
+type Watcher = { prefixes: string[]; starts: string[]; onChange: (change: Change) => void }
+type Tracker = { socket: Redis; state: 'connecting' | 'armed' | 'refused'; armedPrefixes: string }
+
+/**
+ * One socket for each primary that redirects its own tracking to itself, so there is no second connection to lose (BCAST, protocol 2).
+ * Armed in order on every `ready`; `everything` is told after each arming, when an armed socket is lost, and after a flush.
+ * `sockets` names the primaries of now; `open` makes an own socket to one.
+ */
+export function createTracking(sockets: () => Map<string, Redis>, open: (primary: Redis) => Redis, log: Log): Tracking {
+  const watchers = new Set<Watcher>()
+  const trackers = new Map<string, Tracker>()
+
+  function tell(change: Change) {
+    for (const { starts, onChange } of watchers) {
+      if (change === 'everything') onChange(change)
+      else {
+        const keys = change.keys.filter((key) => starts.some((start) => startsWith(key, start)))
+        if (keys.length > 0) onChange({ keys })
+      }
+    }
+  }
+
+  function wanted(): string[] {
+    return shortest([...watchers].flatMap(({ prefixes }) => prefixes))
+  }
+
+  async function arm(tracker: Tracker): Promise<void> {
+    const { socket } = tracker
+    const prefixes = wanted()
+    try {
+      const id = String(await socket.call('CLIENT', 'ID'))
+      const filter = prefixes.includes('') ? [] : prefixes.flatMap((prefix) => ['PREFIX', prefix])
+      await socket.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id, 'BCAST', ...filter)
+      await socket.subscribe(channel)
+    } catch (error) {
+      if (isAnswer(error) && (isRefused(error) || /NOPERM/.test(String(error)))) {
+        tracker.state = 'refused'
+        socket.disconnect()
+        log.info('feed.refused', { reason: reasonOf(error) })
+      } else socket.disconnect(true)
+      return
+    }
+    tracker.state = 'armed'
+    tracker.armedPrefixes = JSON.stringify(prefixes)
+    tell('everything')
+    rearmIfChanged(tracker)
+  }
+
+  /** A subscribed socket takes no new prefixes, so it begins anew. */
+  function rearmIfChanged(tracker: Tracker) {
+    if (tracker.state === 'armed' && tracker.armedPrefixes !== JSON.stringify(wanted())) tracker.socket.disconnect(true)
+  }
+
+  function track(primary: Redis): Tracker {
+    const socket = open(primary)
+    const tracker: Tracker = { socket, state: 'connecting', armedPrefixes: '' }
+    socket.on('error', (error: unknown) => log.debug('feed.error', { reason: reasonOf(error) }))
+    socket.on('ready', () => void arm(tracker))
+    socket.on('close', () => {
+      if (tracker.state !== 'armed') return
+      tracker.state = 'connecting'
+      tell('everything')
+    })
+    socket.on('messageBuffer', (_channel: Buffer, keys: Buffer[] | null) => {
+      tell(keys === null ? 'everything' : { keys })
+    })
+    connect(socket)
+    return tracker
+  }
+
+  function follow() {
+    const primaries = watchers.size === 0 ? new Map<string, Redis>() : sockets()
+    for (const [name, tracker] of trackers) {
+      if (primaries.has(name)) continue
+      trackers.delete(name)
+      tracker.socket.disconnect()
+    }
+    for (const [name, primary] of primaries) {
+      if (!trackers.has(name)) trackers.set(name, track(primary))
+    }
+  }
+
+  return {
+    watch(prefixes, onChange) {
+      const watcher = { prefixes, starts: prefixes.map(bytesOf), onChange }
+      watchers.add(watcher)
+      follow()
+      for (const tracker of trackers.values()) rearmIfChanged(tracker)
+      return () => {
+        watchers.delete(watcher)
+        follow()
+      }
+    },
+    kind() {
+      const states = [...trackers.values()].map(({ state }) => state)
+      if (states.includes('refused')) return 'rescan'
+      return states.length > 0 && states.every((state) => state === 'armed') ? 'tracking' : 'none'
+    },
+    beat() {
+      follow()
+      for (const { socket, state } of trackers.values()) {
+        if (state !== 'armed' || socket.status !== 'ready') continue
+        socket.ping().catch(() => {
+          if (socket.status === 'ready') socket.disconnect(true)
+        })
+      }
+    },
+    retry() {
+      for (const tracker of trackers.values()) {
+        if (tracker.state !== 'refused' || tracker.socket.status !== 'end') continue
+        tracker.state = 'connecting'
+        connect(tracker.socket)
+      }
+    },
+    close() {
+      watchers.clear()
+      follow()
+    },
+  }
+}
+
+/** Overlapping prefixes are an error for Redis; the shorter one covers the longer. */
+export function shortest(prefixes: string[]): string[] {
+  const unique = [...new Set(prefixes)].sort()
+  return unique.filter((prefix) => !unique.some((other) => other !== prefix && prefix.startsWith(other)))
+}
+
+/** A prefix as the bytes that a key begins with, one character each. */
+export function bytesOf(prefix: string): string {
+  return Buffer.from(prefix).toString('latin1')
+}
+
+export function startsWith(key: Buffer, start: string): boolean {
+  return key.toString('latin1', 0, start.length) === start
+}
+
+function connect(socket: Redis) {
+  // The reason reaches the `error` listener; ioredis itself tries again.
+  socket.connect().catch(() => {})
+}

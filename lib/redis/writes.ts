@@ -1,0 +1,148 @@
+import type { Backup, StoredValue, WriteResult } from '@/lib/session/source'
+import { runAll } from './commands'
+import type { Connection } from './connection'
+import { isAnswer, isRefused, unwritten, written } from './errors'
+import { readValues } from './read'
+
+/** A larger key is not copied: memory here and one long DUMP there. */
+export const mostBackupBytes = 8 * 1024 * 1024
+
+type Copy = { kind: 'dump'; payload: Buffer } | { kind: 'value'; value: StoredValue }
+
+/** UNLINK, or DEL where there is no UNLINK. */
+export async function removeKey(connection: Connection, key: Buffer): Promise<WriteResult> {
+  const { client } = connection
+  return written('UNLINK', async () => {
+    const removed = await client.unlink(key).catch((error: unknown) => {
+      if (isAnswer(error) && isRefused(error)) return written('DEL', async () => outcomeOf(await client.del(key)))
+      throw error
+    })
+    return typeof removed === 'number' ? outcomeOf(removed) : removed
+  })
+}
+
+export async function backUpKey(connection: Connection, key: Buffer): Promise<Backup | null> {
+  const { client } = connection
+  const { dump, restore, memoryUsage, pexpiretime } = connection.capabilities()
+  if (!dump || !restore) return backUpByType(connection, key)
+  const [size] = await runAll(client, [memoryUsage ? ['MEMORY', 'USAGE', key] : ['STRLEN', key]])
+  if (size === null || (typeof size === 'number' && size > mostBackupBytes)) return null
+  const [payload, expiry] = await runAll(client, [
+    ['DUMP', key],
+    [pexpiretime ? 'PEXPIRETIME' : 'PTTL', key],
+  ])
+  if (payload instanceof Error) return backUpByType(connection, key)
+  if (!Buffer.isBuffer(payload) || typeof expiry !== 'number' || expiry === -2) return null
+  const redisExpiresAt = expiry < 0 ? null : pexpiretime ? expiry : connection.now() + expiry
+  const copy: Copy = { kind: 'dump', payload }
+  return { key, bytes: payload.length, redisExpiresAt, opaque: copy }
+}
+
+async function backUpByType(connection: Connection, key: Buffer): Promise<Backup | null> {
+  const [reading] = await readValues(connection, [key], mostBackupBytes)
+  if (!reading || reading === 'skipped' || reading.value.isTruncated) return null
+  const copy: Copy = { kind: 'value', value: reading.value }
+  return { key, bytes: reading.sizeBytes, redisExpiresAt: reading.redisExpiresAt, opaque: copy }
+}
+
+export async function restoreKey(connection: Connection, backup: Backup): Promise<WriteResult> {
+  const { key, redisExpiresAt } = backup
+  if (redisExpiresAt !== null && redisExpiresAt <= connection.now()) return 'gone'
+  // Made by `backUpKey`, which is the only one to fill it.
+  const copy = backup.opaque as Copy
+  if (copy.kind === 'dump') {
+    return written('RESTORE', async () => {
+      try {
+        await connection.client.restore(key, redisExpiresAt ?? 0, copy.payload, 'ABSTTL')
+        return 'done'
+      } catch (error) {
+        if (error instanceof Error && error.message.startsWith('BUSYKEY')) return 'conflict'
+        throw error
+      }
+    })
+  }
+  return copy.value.type === 'string'
+    ? restoreString(connection, key, copy.value.bytes, redisExpiresAt)
+    : restoreHash(connection, key, copy.value.fields, redisExpiresAt)
+}
+
+async function restoreString(
+  connection: Connection,
+  key: Buffer,
+  bytes: Buffer,
+  endsAt: number | null,
+): Promise<WriteResult> {
+  const { client } = connection
+  return written('SET', async () => {
+    if (endsAt === null) return (await client.set(key, bytes, 'NX')) === null ? 'conflict' : 'done'
+    // PXAT came with Redis 6.2, PEXPIRETIME with 7.0: a server with the second has the first.
+    const set = connection.capabilities().pexpiretime
+      ? await client.set(key, bytes, 'PXAT', endsAt, 'NX')
+      : await client.set(key, bytes, 'PX', Math.max(1, endsAt - connection.now()), 'NX')
+    return set === null ? 'conflict' : 'done'
+  })
+}
+
+async function restoreHash(
+  connection: Connection,
+  key: Buffer,
+  fields: [Buffer, Buffer][],
+  endsAt: number | null,
+): Promise<WriteResult> {
+  return written('HSET', () =>
+    connection.transact(async (client) => {
+      const isThere = await unwritten(async () => {
+        await client.watch(key)
+        return (await client.exists(key)) > 0
+      })
+      if (isThere) return 'conflict'
+      const transaction = client.multi().hset(key, ...fields.flat())
+      if (endsAt !== null) transaction.pexpireat(key, endsAt)
+      return (await committed(transaction.exec())) === null ? 'conflict' : 'done'
+    }),
+  )
+}
+
+export async function expireKey(connection: Connection, key: Buffer, untilAt: number): Promise<WriteResult> {
+  const { client } = connection
+  return written('PEXPIREAT', async () => {
+    if ((await client.pexpireat(key, untilAt, 'GT')) === 1) return 'done'
+    // Zero says the same for a missing key, one without an end and one that ends later.
+    return (await unwritten(() => client.pttl(key))) === -2 ? 'gone' : 'conflict'
+  })
+}
+
+export async function replaceValue(
+  connection: Connection,
+  key: Buffer,
+  from: Buffer,
+  to: Buffer,
+): Promise<WriteResult> {
+  return written('SET', () =>
+    connection.transact(async (client) => {
+      const present = await unwritten(async () => {
+        await client.watch(key)
+        return client.getBuffer(key)
+      })
+      if (present === null) return 'gone'
+      if (present.toString('latin1') !== from.toString('latin1')) return 'conflict'
+      const answers = await committed(client.multi().set(key, to, 'KEEPTTL', 'XX').exec())
+      if (answers === null) return 'conflict'
+      return answers[0] === null ? 'gone' : 'done'
+    }),
+  )
+}
+
+/** The answers of a transaction, null when a watched key had changed. Throws the first error in it. */
+async function committed(exec: Promise<[Error | null, unknown][] | null>): Promise<unknown[] | null> {
+  const answers = await exec
+  if (answers === null) return null
+  return answers.map(([error, value]) => {
+    if (error) throw error
+    return value
+  })
+}
+
+function outcomeOf(removed: number): WriteResult {
+  return removed > 0 ? 'done' : 'gone'
+}
