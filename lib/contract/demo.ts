@@ -4,9 +4,18 @@ import { z } from 'zod'
 export const DemoLogin = z.strictObject({ name: z.string().trim().min(1).max(60) })
 export type DemoLogin = z.infer<typeof DemoLogin>
 
+export const demoItems = ['sourdough', 'olive-oil', 'wildflower-honey', 'tomatoes', 'oolong', 'beeswax-candle'] as const
+export const DemoItem = z.enum(demoItems)
+export type DemoItem = z.infer<typeof DemoItem>
+
+/** `PUT /api/demo`: one thing goes into the basket. */
+export const DemoPurchase = z.strictObject({ item: DemoItem })
+export type DemoPurchase = z.infer<typeof DemoPurchase>
+
 /**
  * `GET /api/demo`: the shopper's own session, or null when there is none. `hadSession`: this browser still holds the cookie of one that is gone,
  * so the page can say that it ended, and by its last known end whether that was before its time.
+ * `calls`: what the store library asked of Redis for this answer, without keys and values.
  */
 export const DemoSession = z.object({
   now: z.number(),
@@ -21,5 +30,6 @@ export const DemoSession = z.object({
     })
     .nullable(),
   hadSession: z.boolean(),
+  calls: z.array(z.string()),
 })
 export type DemoSession = z.infer<typeof DemoSession>
