@@ -8,15 +8,9 @@ import { runStep } from './step.mjs'
 export const basePathPlaceholder = '/__BASE_PATH__'
 
 const inputFolders = ['app', 'components', 'lib', 'public']
-const inputFiles = [
-  'proxy.ts',
-  'instrumentation.ts',
-  'next.config.js',
-  'postcss.config.mjs',
-  'tsconfig.json',
-  'package.json',
-  'package-lock.json',
-]
+const inputFiles = ['package.json', 'package-lock.json', 'tsconfig.json']
+/** Beside them every script at the root, but what only tests read and what Next writes itself. */
+const rootScript = /^(?!vitest\.|playwright\.|next-env\.).*\.(ts|js|mjs)$/
 
 /** Builds into `folder` unless what stands there was built from exactly these sources; returns the folder of the standalone server. */
 export async function build({ folder, hasPlaceholder }) {
@@ -60,7 +54,7 @@ function hashInputs() {
 }
 
 function listInputs() {
-  const found = inputFiles.filter((file) => existsSync(join(root, file)))
+  const found = [...inputFiles, ...readdirSync(root).filter((name) => rootScript.test(name))]
   for (const folder of inputFolders.filter((name) => existsSync(join(root, name)))) {
     for (const entry of readdirSync(join(root, folder), { recursive: true, withFileTypes: true })) {
       const file = join(entry.parentPath, entry.name).slice(root.length + 1)
