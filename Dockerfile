@@ -1,0 +1,23 @@
+FROM node:22-slim AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --include=dev --no-audit --no-fund
+COPY . .
+RUN node scripts/build-image.mjs
+
+FROM node:22-slim
+WORKDIR /app
+# The image answers on all its addresses, so it starts only with ROLLCALL_ADMIN_PASSWORD set.
+ENV NODE_ENV=production ROLLCALL_BIND=0.0.0.0
+COPY --from=build /app/package.json ./
+COPY --from=build /app/lib/settings.mjs /app/lib/redis-address.mjs ./lib/
+COPY --from=build /app/scripts/serve.mjs ./scripts/
+COPY --from=build /app/scripts/parts ./scripts/parts
+COPY --from=build /app/.next/rollcall-built-from ./.next/
+COPY --from=build /app/.next/standalone ./.next/standalone
+COPY --from=build /app/.next-base-path/rollcall-built-from ./.next-base-path/
+COPY --from=build /app/.next-base-path/standalone ./.next-base-path/standalone
+USER node
+EXPOSE 3000
+HEALTHCHECK --start-period=20s CMD ["node", "scripts/parts/is-healthy.mjs", "/healthz"]
+ENTRYPOINT ["node", "scripts/serve.mjs"]
