@@ -1,0 +1,17 @@
+import type { Deed } from '@/lib/contract/audit'
+import { type Role, roles } from '@/lib/contract/login'
+
+/** The least role that may do each deed. The one table; a new deed does not compile without its row. */
+const leastRole: Record<Deed, Role> = {
+  'session.view': 'viewer',
+  'session.revoke': 'operator',
+  'session.restore': 'operator',
+  'session.extend': 'operator',
+  'admin.sign-in': 'viewer',
+  'admin.sign-out': 'viewer',
+}
+
+/** Whether this role may do this deed. Roles are ordered: whoever may more may all that is below. */
+export function may(role: Role, deed: Deed): boolean {
+  return roles.indexOf(role) >= roles.indexOf(leastRole[deed])
+}
