@@ -1,0 +1,184 @@
+import { endOfString, skipSpace } from './json-text'
+import { maxDepth, maxNodes } from './limits'
+
+/** `isCut`: the text ended early or held more values than are kept; `tree` is what stood in its head. `reason` ends a sentence that begins with "It". */
+export type JsonRead = { tree: unknown; isCut: boolean } | { reason: string }
+
+class JsonFault extends Error {}
+
+const tooDeep = `is nested deeper than ${maxDepth} levels`
+const notJson = 'is not valid JSON'
+
+/**
+ * Reads JSON within the limits of `limits.ts`. Never throws, never recurses deeper than they say. Numbers that JavaScript cannot hold truly stay the text that they were;
+ * `__proto__` is a name like any other. Of a truncated text the complete values of its head are kept: a scalar that the end may have cut is not.
+ * Cost: that of `JSON.parse` for ordinary values; the careful reader takes over for truncated, deep, many or large-numbered ones.
+ */
+export function readJson(text: string, isTruncated: boolean): JsonRead {
+  if (isTruncated || needsCare(text)) return readCarefully(text, isTruncated)
+  try {
+    return { tree: JSON.parse(text), isCut: false }
+  } catch {
+    return { reason: notJson }
+  }
+}
+
+/** Whether a value is a JSON object and no list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The own value of a name, whatever the prototype holds; undefined for none. */
+export function own(object: Record<string, unknown>, name: string): unknown {
+  return Object.hasOwn(object, name) ? object[name] : undefined
+}
+
+/** Whether a limit or a number stands in the way of `JSON.parse`. One pass, strings skipped: a fraction of what parsing costs. */
+function needsCare(text: string): boolean {
+  let depth = 0
+  let nodes = 0
+  let digits = 0
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code >= 0x30 && code <= 0x39) {
+      if (++digits > 15) return true
+    } else if (code === 0x22) {
+      at = endOfString(text, at) - 1
+      if (at < 0) return true
+    } else if (code === 0x2c) {
+      digits = 0
+      nodes++
+    } else if (code === 0x7b || code === 0x5b) {
+      nodes++
+      if (++depth > maxDepth) return true
+    } else if (code === 0x7d || code === 0x5d) {
+      digits = 0
+      depth--
+    } else if (digits > 0 && (code === 0x65 || code === 0x45)) return true
+  }
+  return nodes > maxNodes
+}
+
+function readCarefully(text: string, isTruncated: boolean): JsonRead {
+  let at = 0
+  let nodes = 0
+  let isCut = isTruncated
+
+  /** Undefined: the text ended, or enough is kept; the containers around close with what they have. */
+  function readValue(depth: number): unknown {
+    at = skipSpace(text, at)
+    const opener = text[at]
+    if (opener === undefined) return endOfText()
+    if (opener === '{' || opener === '[') {
+      if (depth === maxDepth) throw new JsonFault(tooDeep)
+      return opener === '{' ? readObject(depth + 1) : readList(depth + 1)
+    }
+    return readScalar()
+  }
+
+  function readObject(depth: number): Record<string, unknown> {
+    // Without a prototype, so that `__proto__` sets a name and nothing else.
+    const object: Record<string, unknown> = Object.create(null)
+    readMembers('}', () => {
+      if (text[at] !== '"') throw new JsonFault(notJson)
+      const name = readText()
+      if (name === undefined) return false
+      at = skipSpace(text, at)
+      if (at >= text.length) {
+        endOfText()
+        return false
+      }
+      if (text[at++] !== ':') throw new JsonFault(notJson)
+      const value = readValue(depth)
+      if (value === undefined) return false
+      object[name] = value
+      return true
+    })
+    return object
+  }
+
+  function readList(depth: number): unknown[] {
+    const list: unknown[] = []
+    readMembers(']', () => {
+      const value = readValue(depth)
+      if (value === undefined) return false
+      list.push(value)
+      return true
+    })
+    return list
+  }
+
+  /** From the opener to behind the closer; ends early where the text does or where a member says that nothing more is kept. */
+  function readMembers(closer: string, readMember: () => boolean): void {
+    at = skipSpace(text, at + 1)
+    if (text[at] === closer) {
+      at++
+      return
+    }
+    for (;;) {
+      at = skipSpace(text, at)
+      if (at >= text.length) return void endOfText()
+      if (++nodes > maxNodes) {
+        isCut = true
+        at = text.length
+        return
+      }
+      if (!readMember()) return
+      at = skipSpace(text, at)
+      const mark = text[at++]
+      if (mark === closer) return
+      if (mark === undefined) return void endOfText()
+      if (mark !== ',') throw new JsonFault(notJson)
+    }
+  }
+
+  function readScalar(): unknown {
+    if (text[at] === '"') return readText()
+    const start = at
+    while (at < text.length && !' \t\r\n,]}'.includes(text.charAt(at))) at++
+    const word = text.slice(start, at)
+    if (at >= text.length && isTruncated) return undefined
+    return scalarOf(word)
+  }
+
+  function readText(): string | undefined {
+    const end = endOfString(text, at)
+    if (end === -1) return endOfText()
+    const token = text.slice(at, end)
+    at = end
+    // A string between its quotes: JSON.parse knows its escapes.
+    return JSON.parse(token) as string
+  }
+
+  function endOfText(): undefined {
+    if (!isCut) throw new JsonFault(notJson)
+    at = text.length
+    return undefined
+  }
+
+  try {
+    const tree = readValue(0)
+    if (tree === undefined) return { reason: notJson }
+    if (skipSpace(text, at) < text.length) return { reason: notJson }
+    return { tree, isCut }
+  } catch (error) {
+    // Only its own faults and those of JSON.parse on one token come here: both say what the bytes are not.
+    return { reason: error instanceof JsonFault ? error.message : notJson }
+  }
+}
+
+const numberShape = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+
+function scalarOf(word: string): unknown {
+  if (word === 'true') return true
+  if (word === 'false') return false
+  if (word === 'null') return null
+  if (!numberShape.test(word)) throw new JsonFault(notJson)
+  const value = Number(word)
+  const digits = word
+    .replace(/[eE].*/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+/, '')
+  if (Number.isFinite(value) && (digits.length <= 15 || String(value) === word)) return value
+  return word
+}

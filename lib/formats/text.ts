@@ -1,0 +1,21 @@
+import { isUtf8 } from 'node:buffer'
+import { describeBytes } from './describe-bytes'
+import { isObject, type JsonRead, readJson } from './json'
+
+/** The value of a string key as JSON, or why it is none; `reason` ends a sentence that begins with "It". Never throws. */
+export function readJsonBytes(bytes: Buffer, isTruncated: boolean): JsonRead {
+  if (bytes.length === 0) return { reason: 'is empty' }
+  const opener = bytes[0]
+  // JSON of a session begins with a brace; whatever else it is, its first bytes say more than a parser would.
+  if (opener !== 0x7b && !' \t\r\n'.includes(String.fromCharCode(opener ?? 0))) return { reason: describeBytes(bytes) }
+  if (!isTruncated && !isUtf8(bytes)) return { reason: 'begins like JSON but is not UTF-8 text' }
+  const read = readJson(bytes.toString('utf8'), isTruncated)
+  return 'reason' in read || isObject(read.tree)
+    ? read
+    : { reason: 'is JSON but no object, so nothing in it has a name' }
+}
+
+/** How a value is written, for its page; a cut one says so. */
+export function encodingsOf(name: string, { isCut }: { isCut: boolean }): string[] {
+  return isCut ? [name, 'only its beginning is read'] : [name]
+}
