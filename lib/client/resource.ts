@@ -1,0 +1,114 @@
+import useSWR, { mutate } from 'swr'
+import type { z } from 'zod'
+import { ApiProblem, ask } from './api'
+
+/** A path to GET, or a search whose words must not stand in an address and go in a body. */
+export type Target = string | { path: string; body: object }
+
+type Memory = { value: unknown; etag: string | null; answeredAt: number | null }
+
+/** What each target last said. As many as a person may look at; the oldest goes first. */
+const memories = new Map<string, Memory>()
+const mostMemories = 200
+
+export type Resource<T> = {
+  data: T | undefined
+  problem: ApiProblem | null
+  /** No value yet, and none from before. */
+  isLoading: boolean
+}
+
+type ResourceOptions<T> = {
+  everyMs?: number
+  /** What the server already read for this page. */
+  fallback?: T | undefined
+  /** Keeps the last target's value until the next one's comes. */
+  keepsPrevious?: boolean
+}
+
+/**
+ * What a path says, asked again while the page is visible. The first request of a target is a person's doing; every later one is a poll and does not keep
+ * anybody signed in. Nothing new keeps the same object and paints nothing. Null asks nothing.
+ */
+export function useResource<T>(
+  target: Target | null,
+  schema: z.ZodType<T>,
+  options: ResourceOptions<T> = {},
+): Resource<T> {
+  const { everyMs = 1000, fallback, keepsPrevious = false } = options
+  const { data, error } = useSWR<T, ApiProblem>(
+    target === null ? null : keyOf(target),
+    () => (target === null ? Promise.reject(new Error('nothing to ask')) : poll(target, schema)),
+    {
+      refreshInterval: everyMs,
+      dedupingInterval: Math.min(500, everyMs / 2),
+      focusThrottleInterval: 500,
+      // A console on this very machine answers also while the browser believes itself offline.
+      refreshWhenOffline: true,
+      isOnline: () => true,
+      keepPreviousData: keepsPrevious,
+      compare: (a, b) => a === b,
+      onErrorRetry: (_error, _key, _config, revalidate, retry) => {
+        setTimeout(() => {
+          if (document.visibilityState === 'visible') void revalidate(retry)
+        }, everyMs)
+      },
+      ...(fallback === undefined ? {} : { fallbackData: fallback }),
+    },
+  )
+  return { data, problem: error ?? null, isLoading: data === undefined && error === undefined && target !== null }
+}
+
+/** When the server last answered for this target, on this machine's clock; null: never. */
+export function answeredAt(target: Target): number | null {
+  return memories.get(keyOf(target))?.answeredAt ?? null
+}
+
+/** Asks again for everything on the page whose path starts so. */
+export function refresh(path: string): void {
+  void mutate((key) => typeof key === 'string' && key.startsWith(path))
+}
+
+function keyOf(target: Target): string {
+  return typeof target === 'string' ? target : `${target.path}#${JSON.stringify(target.body)}`
+}
+
+async function poll<T>(target: Target, schema: z.ZodType<T>): Promise<T> {
+  const key = keyOf(target)
+  const known = memories.get(key)
+  const memory: Memory = known ?? { value: undefined, etag: null, answeredAt: null }
+  remember(key, memory)
+  const headers = known ? { 'X-Poll': '1', 'If-None-Match': memory.etag ?? 'W/"none"' } : {}
+  const answer =
+    typeof target === 'string'
+      ? await ask(target, schema, { headers })
+      : await ask(target.path, schema, { method: 'POST', body: withVersion(target.body, memory.value), headers })
+  memory.answeredAt = Date.now()
+  if (answer.isSame) {
+    if (memory.value !== undefined) {
+      // What was remembered under this target was parsed by this target's schema.
+      return memory.value as T
+    }
+    throw new ApiProblem({
+      code: 'bad-answer',
+      status: 304,
+      title: 'No answer',
+      detail: 'The server said nothing. Reload the page.',
+    })
+  }
+  memory.value = answer.value
+  memory.etag = answer.etag
+  return answer.value
+}
+
+function withVersion(body: object, value: unknown): object {
+  return typeof value === 'object' && value !== null && 'version' in value ? { ...body, version: value.version } : body
+}
+
+function remember(key: string, memory: Memory): void {
+  memories.delete(key)
+  memories.set(key, memory)
+  if (memories.size <= mostMemories) return
+  const [oldest] = memories.keys()
+  if (oldest !== undefined) memories.delete(oldest)
+}
