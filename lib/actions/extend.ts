@@ -1,5 +1,5 @@
 import type { ExtendAnswer, ExtendInput, Limit } from '@/lib/contract/session'
-import { formatById } from '@/lib/formats'
+import { formatOf } from '@/lib/formats'
 import type { Extension } from '@/lib/formats/format'
 import { isUnanswered, type StoredSession } from '@/lib/session/source'
 import { type ActionContext, type Actor, allow, type Target, writeEntry } from './context'
@@ -98,7 +98,7 @@ export async function extend(
 
 /** What to write: the format's own rewrite where there is one and it may be written, else the TTL alone with what that cannot reach. */
 function plan(stored: StoredSession, untilAt: number, now: number, canRewrite: boolean): Extension {
-  const format = formatById(stored.format)
+  const format = formatOf(stored.value, stored.format)
   const ttlOnly: Extension = { value: null, expiresAt: untilAt, notReached: [...format.notReached.extend] }
   if (!canRewrite) return withLimit(ttlOnly, 'app-timeout')
   return format.extend?.(stored.value, untilAt, { now, redisExpiresAt: stored.redisExpiresAt }) ?? ttlOnly

@@ -1,7 +1,7 @@
 import { may } from '@/lib/admin/roles'
 import type { SessionDetail } from '@/lib/contract/session'
 import { KnownError } from '@/lib/errors'
-import { formatById } from '@/lib/formats'
+import { formatOf } from '@/lib/formats'
 import { mask } from '@/lib/roster/mask'
 import { toRow } from '@/lib/roster/view'
 import { type ActionContext, type Actor, allow, type Target } from './context'
@@ -22,7 +22,7 @@ export async function inspect(context: ActionContext, actor: Actor, target: Targ
     throw new KnownError('not-found', 'This session has ended.')
   }
 
-  const format = formatById(stored.format)
+  const format = formatOf(stored.value, stored.format)
   const decoded = format.decode(stored.value, { now, redisExpiresAt: stored.redisExpiresAt })
   const isReadable = !('unreadable' in decoded)
   const { role } = actor.admin

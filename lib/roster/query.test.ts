@@ -81,10 +81,10 @@ describe('a query', () => {
         fc.array(anySession, { maxLength: 60 }),
         fc.record(
           {
-            source: fc.constant(['sess']),
-            format: fc.constant(['plain', 'native']),
+            source: fc.constant<string[]>(['sess']),
+            format: fc.constant<string[]>(['plain', 'native']),
             status: fc.subarray([...sessionStatuses], { minLength: 1 }),
-            principal: fc.constant(['alice', '42']),
+            principal: fc.constant<string[]>(['alice', '42']),
             q: fc.constantFrom('B', 'alice', '10.'),
             minSizeBytes: fc.constant(2000),
             expiresBefore: fc.constant(now + 300_000),

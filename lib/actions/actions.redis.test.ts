@@ -1,0 +1,240 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import type { AuditEntry } from '@/lib/contract/audit'
+import type { Role } from '@/lib/contract/login'
+import { formats } from '@/lib/formats'
+import { createLog } from '@/lib/log'
+import { createConnection } from '@/lib/redis/connect'
+import type { Connection } from '@/lib/redis/connection'
+import { createSource } from '@/lib/redis/source'
+import { createRoster } from '@/lib/roster/roster'
+import type { Source } from '@/lib/session/source'
+import { parseSettings } from '@/lib/settings.mjs'
+import type { ActionContext, Actor, Target } from './context'
+import { extend } from './extend'
+import { inspect } from './inspect'
+import { restore } from './restore'
+import { revoke } from './revoke'
+import { createUndoShelf, undoMs } from './undo'
+
+const alice = '{"userId":42,"name":"Alice"}'
+const express =
+  '{"cookie":{"originalMaxAge":60000,"expires":"2026-01-01T00:00:00.000Z","httpOnly":true,"path":"/"},"user":"alice"}'
+
+let redis: RedisServer
+let connection: Connection
+let source: Source
+let entries: Omit<AuditEntry, 'id' | 'at'>[] = []
+let offsetMs = 0
+
+beforeAll(async () => {
+  redis = await startRedis()
+  connection = connect(redis.url)
+  await until(() => connection.health().state === 'up')
+  source = makeSource(connection)
+})
+afterAll(async () => {
+  await connection?.close()
+  await redis?.stop()
+})
+beforeEach(() => {
+  entries = []
+  offsetMs = 0
+})
+afterEach(() => redis.client().flushall())
+
+function connect(url: string): Connection {
+  const { settings } = parseSettings({ REDIS_URL: url }, () => '')
+  if (settings?.redis == null) throw new Error('the address was not understood')
+  return createConnection({ address: settings.redis, database: 0, log: createLog('silent'), isReadOnly: false })
+}
+
+function makeSource(line: Connection): Source {
+  const common = { siblings: [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
+  return createSource({ connection: line, id: 'sess', name: 'sess:', prefix: 'sess:', ...common })
+}
+
+async function until(condition: () => boolean | Promise<boolean>, withinMs = 5000) {
+  const endsAt = Date.now() + withinMs
+  while (!(await condition())) {
+    if (Date.now() > endsAt) throw new Error(`not in time: ${condition}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+const context: ActionContext = {
+  roster: createRoster(),
+  audit: {
+    write: async (entry) => void entries.push(entry),
+    readFor: async () => [],
+    count: () => entries.length,
+  },
+  undo: createUndoShelf(),
+  log: createLog('silent'),
+  isReadOnly: false,
+  now: () => connection.now() + offsetMs,
+  changed: () => {},
+  refresh: async () => {},
+}
+
+function actor(role: Role): Actor {
+  const admin = { username: 'olga', role, idleExpiresAt: 0, absoluteExpiresAt: 0 }
+  return { admin, requestId: 'request-1', ip: null }
+}
+const operator = actor('operator')
+const target = (name: string, of = source): Target => ({
+  handle: `handle-${name}`,
+  source: of,
+  key: Buffer.from(`sess:${name}`),
+})
+
+const deeds: [string, (who: Actor, of: Target) => Promise<unknown>][] = [
+  ['revoke', (who, of) => revoke(context, who, of)],
+  ['restore', (who, of) => restore(context, who, of)],
+  ['extend', (who, of) => extend(context, who, of, { byMs: 1000 })],
+]
+
+describe('every deed', () => {
+  it.each(deeds)('%s is refused to a viewer, changes nothing, and the denial is audited', async (_, run) => {
+    await redis.client().set('sess:a', alice, 'PX', 60_000)
+    await expect(run(actor('viewer'), target('a'))).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await redis.client().exists('sess:a')).toBe(1)
+    expect(entries).toMatchObject([{ outcome: 'denied', handle: 'handle-a' }])
+  })
+
+  it.each(deeds)('%s is refused to everybody on a read-only console', async (_, run) => {
+    const readOnly = Object.assign(context, { isReadOnly: true })
+    await expect(run(actor('admin'), target('a')).finally(() => (readOnly.isReadOnly = false))).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+  })
+
+  it.each(deeds.filter(([name]) => name !== 'restore'))(
+    '%s that could not be sent fails at once and is not done later',
+    async (_, run) => {
+      const own = await startRedis()
+      const line = connect(own.url)
+      await until(() => line.health().state === 'up')
+      await own.kill()
+      await until(() => line.health().state === 'down')
+      await expect(run(operator, target('a', makeSource(line)))).rejects.toMatchObject({ code: 'source-unavailable' })
+      expect(entries.at(-1)).not.toMatchObject({ outcome: 'done' })
+      await line.close()
+      await own.stop()
+    },
+  )
+})
+
+describe('revoke', () => {
+  it('removes the key, and writes the intent before and the outcome after', async () => {
+    await redis.client().set('sess:a', alice, 'PX', 60_000)
+    expect(await revoke(context, operator, target('a'))).toMatchObject({ outcome: 'done', reason: null })
+    expect(await redis.client().exists('sess:a')).toBe(0)
+    expect(entries).toMatchObject([
+      { phase: 'intent', deed: 'session.revoke', admin: 'olga', principal: '42' },
+      { phase: 'outcome', outcome: 'done', requestId: 'request-1' },
+    ])
+  })
+
+  it('says already gone of a key that is not there', async () => {
+    expect(await revoke(context, operator, target('none'))).toMatchObject({ outcome: 'already-gone', undoUntil: null })
+  })
+
+  it('leaves the neighbours alone, whatever characters the key has', async () => {
+    const neighbours = ['sess:*', 'sess:a*', 'sess:[a]', 'sess:ab', 'other']
+    for (const key of [...neighbours, 'sess:?']) await redis.client().set(key, alice)
+    await revoke(context, operator, target('?'))
+    expect((await redis.client().keys('*')).sort()).toEqual([...neighbours].sort())
+  })
+})
+
+describe('restore', () => {
+  it.each([
+    ['a string', () => redis.client().set('sess:a', alice, 'PX', 60_000)],
+    ['a hash', () => redis.client().hset('sess:a', { userId: '42', name: 'Alice' })],
+    ['a value of any bytes', () => redis.client().set('sess:a', Buffer.from([0, 255, 10, 44]), 'PX', 60_000)],
+  ])('brings %s back byte for byte with its original end', async (_, make) => {
+    await make()
+    const before = await redis.client().dumpBuffer('sess:a')
+    const endsAt = await redis.client().pexpiretime('sess:a')
+    await revoke(context, operator, target('a'))
+    expect(await restore(context, operator, target('a'))).toEqual({ outcome: 'done', reason: null })
+    expect(await redis.client().dumpBuffer('sess:a')).toEqual(before)
+    expect(await redis.client().pexpiretime('sess:a')).toBe(endsAt)
+  })
+
+  it('works once, also when asked twice at the same moment', async () => {
+    await redis.client().set('sess:a', alice, 'PX', 60_000)
+    await revoke(context, operator, target('a'))
+    const results = await Promise.allSettled([
+      restore(context, operator, target('a')),
+      restore(context, operator, target('a')),
+    ])
+    expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+  })
+
+  it('is over after the undo window', async () => {
+    await redis.client().set('sess:a', alice, 'PX', 60_000)
+    await revoke(context, operator, target('a'))
+    offsetMs = undoMs + 1
+    await expect(restore(context, operator, target('a'))).rejects.toMatchObject({ code: 'undo-over' })
+    expect(await redis.client().exists('sess:a')).toBe(0)
+  })
+})
+
+describe('extend', () => {
+  it('makes a connect-redis session last at its next request: the cookie`s age and the TTL, nothing else', async () => {
+    await redis.client().set('sess:a', express, 'PX', 60_000)
+    const before = await redis.client().pexpiretime('sess:a')
+    const answer = await extend(context, operator, target('a'), { byMs: 3_600_000 })
+    expect(answer).toMatchObject({ outcome: 'done', expiresAt: before + 3_600_000 })
+    expect(answer.notReached).toContain('browser-cookie')
+    expect(await redis.client().pexpiretime('sess:a')).toBe(before + 3_600_000)
+    const payload = JSON.parse((await redis.client().get('sess:a')) ?? '')
+    expect(payload.cookie.originalMaxAge).toBeGreaterThanOrEqual(before + 3_600_000 - Date.now())
+    expect(payload).toMatchObject({ user: 'alice', cookie: { httpOnly: true, path: '/' } })
+  })
+
+  it('refuses an end that is not later, and a session without one, and changes nothing', async () => {
+    await redis.client().set('sess:a', express, 'PX', 60_000)
+    const before = [await redis.client().get('sess:a'), await redis.client().pexpiretime('sess:a')]
+    for (const untilAt of [0, Date.now(), Date.now() + 1000]) {
+      expect(await extend(context, operator, target('a'), { untilAt })).toMatchObject({ outcome: 'refused' })
+    }
+    expect([await redis.client().get('sess:a'), await redis.client().pexpiretime('sess:a')]).toEqual(before)
+    await redis.client().persist('sess:a')
+    expect(await extend(context, operator, target('a'), { byMs: 1000 })).toMatchObject({ outcome: 'refused' })
+    expect(await redis.client().pttl('sess:a')).toBe(-1)
+  })
+
+  it('never overwrites what the application saves meanwhile', async () => {
+    await redis.client().set('sess:a', express, 'PX', 60_000)
+    let isSaving = true
+    const application = (async () => {
+      for (let save = 0; isSaving; save += 1) {
+        await redis.client().set('sess:a', express.replace('"alice"', `"alice","save":${save}`), 'PX', 60_000)
+      }
+      return redis.client().get('sess:a')
+    })()
+    await extend(context, operator, target('a'), { byMs: 3_600_000 })
+    isSaving = false
+    const last = await application
+    const now = await redis.client().get('sess:a')
+    const saveOf = (text: string | null) => JSON.parse(text ?? '{}').save
+    expect(saveOf(now)).toBe(saveOf(last))
+  })
+})
+
+describe('inspect', () => {
+  it('shows the payload masked, tells what may be done, and never the key', async () => {
+    await redis.client().set('sess:the-secret-id', '{"user":"bo","token":"canary","n":1}', 'PX', 60_000)
+    const detail = await inspect(context, operator, target('the-secret-id'))
+    expect(detail.payload).toEqual({ user: 'bo', token: { masked: true }, n: 1 })
+    expect(detail.can).toEqual({ revoke: true, extend: true, reveal: false })
+    expect(JSON.stringify({ ...detail, handle: '' })).not.toMatch(/canary|the-secret-id/)
+  })
+
+  it('is not found once the session is gone', async () => {
+    await expect(inspect(context, operator, target('none'))).rejects.toMatchObject({ code: 'not-found' })
+  })
+})
