@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto'
+import type { NextRequest } from 'next/server'
+import type { z } from 'zod'
+import { addressOf } from '@/lib/admin/address'
+import type { Admin } from '@/lib/admin/admin'
+import type { Admins, FoundAdmin } from '@/lib/admin/admins'
+import { cookieName } from '@/lib/admin/cookie'
+import { may } from '@/lib/admin/roles'
+import type { Audit } from '@/lib/audit'
+import type { Deed } from '@/lib/contract/audit'
+import { isKnownError, KnownError } from '@/lib/errors'
+import type { Log } from '@/lib/log'
+import type { Settings } from '@/lib/settings.mjs'
+import { json, noContent } from './answer'
+import { parseBody, parseQuery } from './input'
+import { isSameOrigin } from './origin'
+import { toProblem } from './problem'
+
+/** A request may take this long in all. What it waits for has shorter deadlines of its own; this one is for what nobody thought of. */
+const deadlineMs = 4500
+
+const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const
+type Method = (typeof methods)[number]
+
+type Base = {
+  request: NextRequest
+  requestId: string
+  ip: string | null
+  isPoll: boolean
+  params: Record<string, string>
+}
+
+type Context<Open, Found, Query, Body> = Base & {
+  admin: Open extends true ? null : Admin
+  found: Found
+  query: Query
+  body: Body
+}
+
+/** What a route says about one of its methods. */
+type Spec<Open, Found, Query, Body> = {
+  /** Without signing in. */
+  open?: Open
+  /** The least that the admin must be allowed; other roles get 403 and the audit says so. */
+  deed?: Deed
+  /** What the path names. May throw `not-found`; runs before the query and the body are looked at, and its result is `found`. */
+  find?(context: Base): Found | Promise<Found>
+  query?: z.ZodType<Query>
+  body?: z.ZodType<Body>
+  /** Gives a `Response`, or a value that becomes 200 and JSON, or throws. */
+  run(context: Context<Open, Found, Query, Body>): unknown
+}
+
+/** Each method has its own types, which only a list of all of them lets the compiler infer: Open, Found, Query, Body of GET, POST, PUT and DELETE. */
+export type MakeRoute = <
+  GO extends true | undefined = undefined,
+  PO extends true | undefined = undefined,
+  UO extends true | undefined = undefined,
+  DO extends true | undefined = undefined,
+  GF = undefined,
+  PF = undefined,
+  UF = undefined,
+  DF = undefined,
+  GQ = undefined,
+  PQ = undefined,
+  UQ = undefined,
+  DQ = undefined,
+  GB = undefined,
+  PB = undefined,
+  UB = undefined,
+  DB = undefined,
+>(specs: {
+  GET?: Spec<GO, GF, GQ, GB>
+  POST?: Spec<PO, PF, PQ, PB>
+  PUT?: Spec<UO, UF, UQ, UB>
+  DELETE?: Spec<DO, DF, DQ, DB>
+}) => Route
+
+type Handler = (
+  request: NextRequest,
+  context: { params: Promise<Record<string, string | string[]>> },
+) => Promise<Response>
+type Route = Record<'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS', Handler>
+
+/** The part of the runtime that the door looks at. */
+export type DoorRuntime = { settings: Settings; log: Log; admins: Pick<Admins, 'find'>; audit: Pick<Audit, 'write'> }
+
+/**
+ * Makes `route()`: every request meets the same questions in the same order. Who (401), from where and in which role (403), which method (405), what (404), with which
+ * input (400, 413, 415, 422); then `run`. A route without any method is no address: 404. Every answer carries the request id and is stored by nobody; every error is a problem document.
+ */
+export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
+  return function route(specs): Route {
+    // Inside, a spec is looked up by the request's method, which no type can follow; `Spec` has tied each `run` to its own types.
+    const table = specs as { [K in Method]?: Spec<true | undefined, unknown, unknown, unknown> }
+    const present = methods.filter((method) => table[method] !== undefined)
+    const isOpen = present.length > 0 && present.every((method) => table[method]?.open)
+    const allow = [...present, ...(present.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
+
+    async function pass(request: NextRequest, base: Base): Promise<unknown> {
+      const runtime = getRuntime()
+      const method = request.method === 'HEAD' ? 'GET' : request.method
+      const isUnsafe = method !== 'GET' && method !== 'OPTIONS'
+      const known = methods.find((one) => one === method)
+      const spec = known && table[known]
+      const admin = (spec ? spec.open : isOpen) ? null : await identify(runtime, request, base)
+      if (isUnsafe && !isSameOrigin(request.headers, runtime.settings)) {
+        throw new KnownError('cross-origin', 'Only pages of this console may ask for this.')
+      }
+      if (spec === undefined) {
+        if (present.length === 0) throw new KnownError('not-found', 'There is nothing at this address.')
+        if (method === 'OPTIONS') return noContent({ Allow: allow })
+        throw new KnownError('method-not-allowed', `This address answers to ${allow}.`)
+      }
+      if (admin !== null && spec.deed !== undefined) allowDeed(runtime, base, admin, spec.deed)
+      const found = await spec.find?.(base)
+      const query = parseQuery(request.nextUrl.searchParams, spec.query)
+      const body = isUnsafe ? await parseBody(request, spec.body) : undefined
+      return spec.run({ ...base, admin, found, query, body })
+    }
+
+    const handle: Handler = async (request, { params }) => {
+      const requestId = randomUUID()
+      const { headers } = request
+      const isPoll = headers.get('x-poll') === '1'
+      let answer: Response
+      try {
+        const base = { request, requestId, ip: addressOf(headers), isPoll, params: flatten(await params) }
+        const value = await withinDeadline(pass(request, base))
+        answer = value instanceof Response ? value : json(value)
+      } catch (error) {
+        note(getRuntime().log, requestId, request.method, error)
+        answer = toProblem(error, requestId)
+        if (answer.status === 405) answer.headers.set('Allow', allow)
+      }
+      answer.headers.set('X-Request-Id', requestId)
+      answer.headers.set('Cache-Control', 'no-store')
+      return request.method === 'HEAD' ? new Response(null, answer) : answer
+    }
+    return { GET: handle, POST: handle, PUT: handle, PATCH: handle, DELETE: handle, HEAD: handle, OPTIONS: handle }
+  }
+}
+
+async function identify({ admins }: DoorRuntime, request: NextRequest, { isPoll }: Base): Promise<FoundAdmin> {
+  const admin = await admins.find(request.cookies.get(cookieName)?.value ?? null, { isPoll })
+  if (admin === null) throw new KnownError('unauthenticated', 'Sign in first.')
+  return admin
+}
+
+/** The role, and whether anybody can vouch for the session now: while the home is away one may look, never act. */
+function allowDeed({ audit }: DoorRuntime, { requestId, ip, params }: Base, admin: FoundAdmin, deed: Deed): void {
+  if (!may(admin.role, deed)) {
+    const reason = `The role ${admin.role} may not do this.`
+    const about = { admin: admin.username, handle: params.handle?.slice(0, 1024) ?? null, principal: null }
+    void audit.write({ phase: 'outcome', deed, ...about, outcome: 'denied', reason, requestId, ip })
+    throw new KnownError('forbidden', reason)
+  }
+  if (deed !== 'session.view' && !admin.isVerified) {
+    throw new KnownError(
+      'source-unavailable',
+      'While the home Redis does not answer, sessions can be seen but not changed.',
+    )
+  }
+}
+
+async function withinDeadline<T>(work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const error = new KnownError('source-unavailable', 'This took too long and was given up.')
+    timer = setTimeout(() => reject(error), deadlineMs)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function note(log: Log, requestId: string, method: string, error: unknown): void {
+  if (!isKnownError(error)) log.error('request.failed', { requestId, method, error })
+  else if (error.cause !== undefined) log.warn('request.refused', { requestId, method, error })
+}
+
+/** One text for each part of the path; the parts of a catch-all are joined. */
+function flatten(params: Record<string, string | string[]>): Record<string, string> {
+  return Object.fromEntries(Object.entries(params ?? {}).map(([name, value]) => [name, [value].flat().join('/')]))
+}
