@@ -7,6 +7,9 @@ import { getRuntime } from '@/lib/runtime'
 import { json } from './answer'
 import { toProblem } from './problem'
 
+/** Under the deadline of the door, which knows nothing of outcomes. */
+const deadlineMs = 4000
+
 const statusOf: Record<Outcome, number> = { done: 200, 'already-gone': 200, refused: 200, unknown: 202, failed: 503 }
 
 /** The session that the path names. 404 when the handle does not open; whether the key still lives is for the deed to find out. */
@@ -21,18 +24,27 @@ export function findTarget({ params }: { params: Record<string, string> }): Targ
   return { handle, source: watched.source, key: opened.key }
 }
 
-/** A deed's answer with its status. A deed that could not be sent is a problem that carries `outcome: failed` as well, so either kind of client understands. */
-export async function answerDeed<T extends { outcome: Outcome }>(
+/**
+ * A deed's answer with its status. One that could not be sent is a problem that carries `outcome: failed` as well, so that either kind of client understands;
+ * one that is still under way when the request must end is `unknown`, and the audit gets its true end.
+ */
+export async function answerDeed<T extends { outcome: Outcome; reason: string | null }>(
   empty: Omit<T, 'outcome' | 'reason'>,
   actor: Actor,
   run: () => Promise<T>,
 ): Promise<Response> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<Response>((resolve) => {
+    const answer = { ...empty, outcome: 'unknown', reason: 'Redis takes its time; the audit will say how it ended.' }
+    timer = setTimeout(() => resolve(json(answer, { status: statusOf.unknown })), deadlineMs)
+  })
   try {
-    const answer = await run()
-    return json(answer, { status: statusOf[answer.outcome] })
+    return await Promise.race([run().then((answer) => json(answer, { status: statusOf[answer.outcome] })), late])
   } catch (error) {
     if (!isKnownError(error) || error.code !== 'source-unavailable') throw error
     return toProblem(error, actor.requestId, { outcome: 'failed', reason: error.detail, ...empty })
+  } finally {
+    clearTimeout(timer)
   }
 }
 
