@@ -103,7 +103,12 @@ async function signIn(origin: string, who: Who): Promise<ApiClient> {
     call: (method, path, body, headers = {}) =>
       fetch(`${origin}${path}`, {
         method,
-        headers: { Cookie: cookie, ...(method === 'GET' ? {} : { 'Sec-Fetch-Site': 'same-origin' }), ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+        headers: {
+          Cookie: cookie,
+          ...(method === 'GET' ? {} : { 'Sec-Fetch-Site': 'same-origin' }),
+          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...headers,
+        },
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       }),
   }

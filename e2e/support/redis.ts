@@ -64,7 +64,6 @@ export async function startRedis(options: StartOptions = {}): Promise<RedisServe
   }
 
   function removeAll() {
-    child?.kill('SIGCONT')
     child?.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   }
@@ -98,7 +97,6 @@ export async function startRedis(options: StartOptions = {}): Promise<RedisServe
   async function kill() {
     const running = child
     if (running === null || running.exitCode !== null || running.signalCode !== null) return
-    running.kill('SIGCONT')
     running.kill('SIGKILL')
     await once(running, 'exit')
   }

@@ -3,7 +3,7 @@ import type { Log } from '@/lib/log'
 import type { RedisAddress } from '@/lib/settings.mjs'
 import { nothingProbed, probeCapabilities } from './capabilities'
 import type { Connection, Health } from './connection'
-import { isAnswer, reasonOf } from './errors'
+import { isAnswer, reasonOf, wasNeverSent } from './errors'
 import { describeAddress, openClient } from './options'
 import { createSide } from './side'
 import { createTracking } from './tracking'
@@ -78,8 +78,8 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
       tracking.beat()
       side.beat()
     } catch (error) {
-      fault = reasonOf(error)
-      fail(fault)
+      if (!wasNeverSent(error)) fault = reasonOf(error)
+      fail(fault ?? 'connection lost')
     } finally {
       isBeating = false
     }

@@ -84,7 +84,8 @@ function firstOf(error: unknown): unknown {
   return Array.isArray(previous) && previous.length > 0 ? previous[0] : error
 }
 
-function wasNeverSent(error: unknown): boolean {
+/** ioredis had no socket to write to. */
+export function wasNeverSent(error: unknown): boolean {
   return /isn't writeable|isn't ready and enableOfflineQueue|subscriber mode/.test(messageOf(error))
 }
 
