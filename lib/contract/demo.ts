@@ -15,15 +15,15 @@ export type DemoPurchase = z.infer<typeof DemoPurchase>
 /**
  * `GET /api/demo`: the shopper's own session, or null when there is none. `hadSession`: this browser still holds the cookie of one that is gone,
  * so the page can say that it ended, and by its last known end whether that was before its time.
- * `calls`: what the store library asked of Redis for this answer, without keys and values.
+ * `expiresAt` is null where another hand took the key's expiry away. `calls`: what the store library asked of Redis for this answer, without keys and values.
  */
 export const DemoSession = z.object({
   now: z.number(),
   shopper: z
     .object({
       name: z.string(),
-      createdAt: z.number(),
-      expiresAt: z.number(),
+      createdAt: z.number().nullable(),
+      expiresAt: z.number().nullable(),
       views: z.number().int(),
       basket: z.array(z.string()),
       sizeBytes: z.number().int(),

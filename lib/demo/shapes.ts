@@ -67,6 +67,7 @@ export function jsonSample(chance: Chance, visit: Visit): Sample {
       ? { userId: person.id, name: person.name, ...(chance.draw() < 0.5 ? { email: person.email } : {}) }
       : {}),
     createdAt: new Date(lastSeenAt - chance.between(1, 240) * minute).toISOString(),
+    lastSeenAt: new Date(lastSeenAt).toISOString(),
     ip: addressOf(seed),
     userAgent: chance.pickEarly(userAgents),
     ...(person && chance.draw() < 0.3 ? { refreshToken: chance.bytes(30).toString('base64url') } : {}),

@@ -90,3 +90,8 @@ test('the calls are told as they were, without a key or a value in them', async 
   expect(all).not.toContain(key.slice('rollcall-demo:'.length))
   expect(all).not.toContain('Ada')
 })
+
+test('a Redis that does not answer is one sentence, without a key', async () => {
+  const away = redis.client({ port: 1, retryStrategy: () => null, maxRetriesPerRequest: 0 })
+  await expect(createShop(away).signIn(ada)).rejects.toMatchObject({ code: 'source-unavailable' })
+})

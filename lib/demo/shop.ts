@@ -1,5 +1,6 @@
 import type { DemoSession } from '@/lib/contract/demo'
-import { createStore, type Session, type StoreClient } from '@/lib/store'
+import { KnownError } from '@/lib/errors'
+import { createStore, type Session, type SessionStore, type StoreClient } from '@/lib/store'
 import { createRecorder, type Recorder } from './recorder'
 
 /** What the pretend shop keeps about a shopper, as applications do. */
@@ -14,7 +15,7 @@ export type Visit = Pick<DemoSession, 'shopper' | 'calls'>
 
 /**
  * The application of the demo: a shop that keeps its shoppers' sessions with the store library and does nothing else.
- * An id that is null, unknown or ended answers a visit without a shopper; only a failing Redis throws.
+ * An id that is null, unknown or ended answers a visit without a shopper; a Redis that fails is `source-unavailable`.
  */
 export type Shop = {
   /** Ends the session that this browser had and makes a new one. `id` is the credential: it goes into the cookie and nowhere else. */
@@ -34,51 +35,58 @@ export type Shop = {
 }
 
 export function createShop(client: StoreClient): Shop {
-  function open() {
+  async function serve<T extends Session<ShopData> | null>(work: (store: SessionStore<ShopData>) => Promise<T>) {
     const recorder = createRecorder(client, shopOptions.prefix)
-    return { recorder, store: createStore<ShopData>(recorder.client, shopOptions) }
+    try {
+      const session = await work(createStore<ShopData>(recorder.client, shopOptions))
+      return { session, visit: visitOf(session, recorder) }
+    } catch (cause) {
+      // What the client throws becomes one sentence that a visitor may read.
+      throw new KnownError('source-unavailable', 'Redis does not answer, so the shop is closed just now.', { cause })
+    }
   }
 
   async function change(id: string | null, edit: (data: ShopData) => ShopData): Promise<Visit> {
-    const { recorder, store } = open()
-    const session = id === null ? null : await store.get(id)
-    if (id === null || session === null) return answer(recorder, null)
-    const data = edit(session.data)
-    const isSaved = (await store.save(id, data)) === 'saved'
-    return answer(recorder, isSaved ? { ...session, data } : null)
+    const { visit } = await serve(async (store) => {
+      const session = id === null ? null : await store.get(id)
+      if (id === null || session === null) return null
+      const data = edit(session.data)
+      return (await store.save(id, data)) === 'saved' ? { ...session, data } : null
+    })
+    return visit
   }
 
   return {
-    async signIn({ id: previousId, name, ip, userAgent }) {
-      const { recorder, store } = open()
-      if (previousId !== null) await store.destroy(previousId)
-      const agent = userAgent?.slice(0, userAgentLimit) ?? null
-      const session = await store.create({ name, views: 1, basket: [], ip, userAgent: agent }, { principal: name })
-      return { id: session.id, ...answer(recorder, session) }
+    async signIn({ id, name, ip, userAgent }) {
+      const data = { name, views: 1, basket: [], ip, userAgent: userAgent?.slice(0, userAgentLimit) ?? null }
+      const { session, visit } = await serve(async (store) => {
+        if (id !== null) await store.destroy(id)
+        return store.create(data, { principal: name })
+      })
+      return { ...visit, id: session.id }
     },
 
-    async look(id) {
-      const { recorder, store } = open()
-      return answer(recorder, id === null ? null : await store.peek(id))
-    },
+    look: async (id) => (await serve(async (store) => (id === null ? null : store.peek(id)))).visit,
 
     view: (id) => change(id, (data) => ({ ...data, views: data.views + 1 })),
 
     buy: (id, item) => change(id, (data) => ({ ...data, basket: [...data.basket, item].slice(-basketLimit) })),
 
     async signOut(id) {
-      const { recorder, store } = open()
-      if (id !== null) await store.destroy(id)
-      return answer(recorder, null)
+      const { visit } = await serve(async (store) => {
+        if (id !== null) await store.destroy(id)
+        return null
+      })
+      return visit
     },
   }
 }
 
-function answer(recorder: Recorder, session: Session<ShopData> | null): Visit {
+function visitOf(session: Session<ShopData> | null, recorder: Recorder): Visit {
   const calls = recorder.calls()
   if (session === null) return { shopper: null, calls }
   const { name, views, basket } = session.data
-  const { createdAt, expiresAt } = session
-  const shopper = { name, views, basket, expiresAt, createdAt: createdAt ?? 0, sizeBytes: recorder.sizeBytes() }
+  const expiresAt = Number.isFinite(session.expiresAt) ? session.expiresAt : null
+  const shopper = { name, views, basket, expiresAt, createdAt: session.createdAt, sizeBytes: recorder.sizeBytes() }
   return { shopper, calls }
 }

@@ -38,11 +38,11 @@ export function createTown({
   /** Creation lies back by `agedMs`, the idle timeout counts from now. */
   async function createNative(idleMs: number, agedMs: number): Promise<Guest> {
     const options = { ...shopOptions, idleMs, now }
-    const { name } = chance.pickEarly(people)
+    const { id, name } = chance.pickEarly(people)
     const userAgent = chance.pickEarly(userAgents)
     const data = { name, views: chance.between(1, 40), basket: [], ip: addressOf(chance.between(1, 9999)), userAgent }
     const aged = createStore<ShopData>(client, { ...options, now: () => now() - agedMs })
-    const session = await aged.create(data, { principal: name })
+    const session = await aged.create(data, { principal: String(id) })
     return createStoreGuest(createStore<ShopData>(client, options), {
       id: session.id,
       expiresAt: session.expiresAt + agedMs,
