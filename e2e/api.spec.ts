@@ -206,7 +206,12 @@ test('a pasted session id, whole cookie or key finds its one session', async () 
   await redis.client().setex('sess:Zx81-secret_id', 600, alice)
   await redis.client().setex('sess:other', 600, alice)
   await waitUntil(async () => (await list()).total === 2, 2000)
-  for (const q of ['Zx81-secret_id', 's:Zx81-secret_id.sig', 's%3AZx81-secret_id.sig', 'connect.sid=s%3AZx81-secret_id.sig']) {
+  for (const q of [
+    'Zx81-secret_id',
+    's:Zx81-secret_id.sig',
+    's%3AZx81-secret_id.sig',
+    'connect.sid=s%3AZx81-secret_id.sig',
+  ]) {
     const answer = await admin.call('POST', '/api/sessions/search', { q })
     const text = await answer.text()
     expect(SessionPage.parse(JSON.parse(text)).total, q).toBe(1)
@@ -227,7 +232,10 @@ test('what is wrong in a request is said with a pointer, and an unknown field is
     expect(answer.status, query).toBe(422)
     expect(answer.headers.get('content-type')).toContain('application/problem+json')
     const problem = Problem.parse(await answer.json())
-    expect(problem.errors?.some((fault) => fault.pointer.startsWith(pointer)), JSON.stringify(problem)).toBe(true)
+    expect(
+      problem.errors?.some((fault) => fault.pointer.startsWith(pointer)),
+      JSON.stringify(problem),
+    ).toBe(true)
   }
   expect((await admin.call('POST', '/api/sessions/search', '{"q":')).status).toBe(400)
   const text = await admin.call('POST', '/api/sessions/search', 'q=1', { 'Content-Type': 'text/plain' })
@@ -271,7 +279,10 @@ test('nobody gets anything without signing in, and another origin changes nothin
   for (const headers of hostile) {
     const answer = await fetch(`${rollcall.origin}/api/sessions/${handle}`, {
       method: 'DELETE',
-      headers: { Cookie: admin.cookie, ...Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')) },
+      headers: {
+        Cookie: admin.cookie,
+        ...Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== '')),
+      },
     })
     expect(answer.status, JSON.stringify(headers)).toBe(403)
   }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { hash } from '@node-rs/argon2'
+import { freePort, until } from './redis'
 
 /** The production build under test: a standalone folder. */
 const serverDir = process.env.ROLLCALL_E2E_DIR ?? join(process.cwd(), '.next/standalone')
@@ -29,24 +29,14 @@ export type ApiClient = {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
 }
 
-async function findPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no free port was found')
-  return address.port
-}
-
-const cheapHash = (password: string) => hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+const hashOf = (password: string) => hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
 
 /** Starts the built server against one Redis, with an admin, an operator and a viewer. */
 export async function startConsole(redisUrl: string, env: Record<string, string> = {}): Promise<RollcallConsole> {
-  const port = await findPort()
+  const port = await freePort()
   const admins = [
-    `${people.operator.username}:operator:${await cheapHash(people.operator.password)}`,
-    `${people.viewer.username}:viewer:${await cheapHash(people.viewer.password)}`,
+    `${people.operator.username}:operator:${await hashOf(people.operator.password)}`,
+    `${people.viewer.username}:viewer:${await hashOf(people.viewer.password)}`,
   ]
   const child: ChildProcess = spawn(process.execPath, ['server.js'], {
     cwd: serverDir,
@@ -69,7 +59,7 @@ export async function startConsole(redisUrl: string, env: Record<string, string>
   const origin = `http://127.0.0.1:${port}`
   await waitUntil(async () => {
     if (child.exitCode !== null) throw new Error(`the server ended at its start:\n${output}`)
-    return (await fetch(`${origin}/healthz`).catch(() => null))?.ok === true
+    return (await fetch(`${origin}/readyz`).catch(() => null))?.ok === true
   }, startWithinMs)
 
   const clients = new Map<Who, Promise<ApiClient>>()
@@ -114,12 +104,6 @@ async function signIn(origin: string, who: Who): Promise<ApiClient> {
   }
 }
 
-/** Waits for a condition, looking twenty times a second; throws when it does not come true in time. */
-export async function waitUntil(condition: () => Promise<boolean> | boolean, withinMs: number): Promise<number> {
-  const startedAt = Date.now()
-  for (;;) {
-    if (await condition()) return Date.now() - startedAt
-    if (Date.now() - startedAt > withinMs) throw new Error(`not within ${withinMs} ms: ${condition.toString()}`)
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-}
+/** Waits for a condition; throws when it does not come true in time. */
+export const waitUntil = (condition: () => Promise<boolean> | boolean, withinMs: number) =>
+  until(String(condition), condition, withinMs)

@@ -1,15 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import { addressOf, connectTo, silent } from '@/e2e/support/connection'
+import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import type { AuditEntry } from '@/lib/contract/audit'
 import type { Role } from '@/lib/contract/login'
 import { formats } from '@/lib/formats'
-import { createLog } from '@/lib/log'
-import { createConnection } from '@/lib/redis/connect'
 import type { Connection } from '@/lib/redis/connection'
 import { createSource } from '@/lib/redis/source'
 import { createRoster } from '@/lib/roster/roster'
 import type { Source } from '@/lib/session/source'
-import { parseSettings } from '@/lib/settings.mjs'
 import type { ActionContext, Actor, Target } from './context'
 import { extend } from './extend'
 import { inspect } from './inspect'
@@ -29,8 +27,7 @@ let offsetMs = 0
 
 beforeAll(async () => {
   redis = await startRedis()
-  connection = connect(redis.url)
-  await until(() => connection.health().state === 'up')
+  connection = await connectTo(addressOf(redis))
   source = makeSource(connection)
 })
 afterAll(async () => {
@@ -43,23 +40,9 @@ beforeEach(() => {
 })
 afterEach(() => redis.client().flushall())
 
-function connect(url: string): Connection {
-  const { settings } = parseSettings({ REDIS_URL: url }, () => '')
-  if (settings?.redis == null) throw new Error('the address was not understood')
-  return createConnection({ address: settings.redis, database: 0, log: createLog('silent'), isReadOnly: false })
-}
-
 function makeSource(line: Connection): Source {
   const common = { siblings: [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
   return createSource({ connection: line, id: 'sess', name: 'sess:', prefix: 'sess:', ...common })
-}
-
-async function until(condition: () => boolean | Promise<boolean>, withinMs = 5000) {
-  const endsAt = Date.now() + withinMs
-  while (!(await condition())) {
-    if (Date.now() > endsAt) throw new Error(`not in time: ${condition}`)
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
 }
 
 const context: ActionContext = {
@@ -70,7 +53,7 @@ const context: ActionContext = {
     count: () => entries.length,
   },
   undo: createUndoShelf(),
-  log: createLog('silent'),
+  log: silent,
   isReadOnly: false,
   now: () => connection.now() + offsetMs,
   changed: () => {},
@@ -113,10 +96,9 @@ describe('every deed', () => {
     '%s that could not be sent fails at once and is not done later',
     async (_, run) => {
       const own = await startRedis()
-      const line = connect(own.url)
-      await until(() => line.health().state === 'up')
+      const line = await connectTo(addressOf(own))
       await own.kill()
-      await until(() => line.health().state === 'down')
+      await until('Redis is seen to be down', () => line.health().state === 'down')
       await expect(run(operator, target('a', makeSource(line)))).rejects.toMatchObject({ code: 'source-unavailable' })
       expect(entries.at(-1)).not.toMatchObject({ outcome: 'done' })
       await line.close()

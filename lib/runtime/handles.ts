@@ -14,19 +14,20 @@ const retryMs = 500
 export function createHandleKeeper({ home, secret, log }: { home: Connection; secret: string | null; log: Log }) {
   let handles: Handles | null = secret === null ? null : createHandles(Buffer.from(secret))
   let timer: NodeJS.Timeout | undefined
+  let stop: (() => void) | undefined
 
   async function fetch() {
+    clearTimeout(timer)
+    if (handles !== null || home.health().state !== 'up') return
     try {
-      if (home.health().state === 'up') {
-        await home.client.set(secretKey, randomBytes(32).toString('base64url'), 'NX')
-        const kept = await home.client.get(secretKey)
-        if (kept !== null) handles = createHandles(Buffer.from(kept))
-      }
+      await home.client.set(secretKey, randomBytes(32).toString('base64url'), 'NX')
+      const kept = await home.client.get(secretKey)
+      if (kept !== null) handles = createHandles(Buffer.from(kept))
     } catch (error) {
       // The home may come and go while we start; without a secret nothing is shown, so keep asking.
       log.warn('secret.unread', { error })
+      timer = setTimeout(() => void fetch(), retryMs)
     }
-    if (handles === null) timer = setTimeout(() => void fetch(), retryMs)
   }
 
   return {
@@ -39,8 +40,12 @@ export function createHandleKeeper({ home, secret, log }: { home: Connection; se
       return handles
     },
     start() {
-      if (handles === null) void fetch()
+      stop = home.onHealth(() => void fetch())
+      void fetch()
     },
-    close: () => clearTimeout(timer),
+    close() {
+      clearTimeout(timer)
+      stop?.()
+    },
   }
 }

@@ -1,0 +1,160 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { addressOf, silent } from '@/e2e/support/connection'
+import { type RedisServer, startRedis, until as untilNamed } from '@/e2e/support/redis'
+import { formats } from '@/lib/formats'
+import { createConnection } from '@/lib/redis/connect'
+import type { Connection } from '@/lib/redis/connection'
+import { createSource } from '@/lib/redis/source'
+import { createRoster, type Roster } from './roster'
+import { createSync, type Sync } from './sync'
+
+const alice = '{"userId":42,"name":"Alice"}'
+const until = (condition: () => boolean | Promise<boolean>, withinMs = 5000) =>
+  untilNamed(String(condition), condition, withinMs)
+
+let redis: RedisServer
+let connection: Connection
+let roster: Roster
+let sync: Sync
+let ticking: NodeJS.Timeout
+
+function watch(told: { username?: string; password?: string } = {}) {
+  connection = createConnection({ address: addressOf(redis, told), database: 0, log: silent, isReadOnly: false })
+  roster = createRoster()
+  const common = { siblings: [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
+  const source = createSource({ connection, id: 'sess', name: 'sess:', prefix: 'sess:', ...common })
+  sync = createSync({ source, line: connection, roster, log: silent })
+  sync.start()
+  ticking = setInterval(() => roster.tick(connection.now()), 50)
+}
+
+beforeEach(async () => {
+  redis = await startRedis()
+})
+afterEach(async () => {
+  clearInterval(ticking)
+  sync?.close()
+  await connection?.close()
+  await redis.stop()
+})
+
+const state = () => sync.freshness().state
+
+async function seed(count: number) {
+  const pipeline = redis.client().pipeline()
+  for (let index = 0; index < count; index += 1) pipeline.set(`sess:${index}`, alice, 'PX', 600_000)
+  await pipeline.exec()
+}
+
+describe('sync', () => {
+  it('is warming until the first scan is complete, then live with every session', async () => {
+    await seed(3000)
+    watch()
+    expect(state()).toBe('warming')
+    const seen = new Set<string>()
+    await until(() => seen.add(state()) && state() === 'live')
+    expect([...seen]).toEqual(['warming', 'live'])
+    expect(roster.count()).toBe(3000)
+  })
+
+  it('follows every kind of change by the feed', async () => {
+    watch()
+    await until(() => state() === 'live')
+    const client = redis.client()
+    await client.set('sess:a', alice, 'PX', 600_000)
+    await until(() => roster.count() === 1, 1000)
+    await client.pexpire('sess:a', 900_000)
+    await until(() => (roster.find('sess', Buffer.from('sess:a'))?.expiresAt ?? 0) > Date.now() + 800_000, 1000)
+    await client.rename('sess:a', 'sess:b')
+    await until(() => roster.find('sess', Buffer.from('sess:b')) !== null, 1000)
+    await until(() => roster.find('sess', Buffer.from('sess:a')) === null, 1000)
+    await client.unlink('sess:b')
+    await until(() => roster.count() === 0, 1000)
+  })
+
+  it('empties after FLUSHALL and is live again', async () => {
+    await seed(500)
+    watch()
+    await until(() => state() === 'live' && roster.count() === 500)
+    await redis.client().flushall()
+    await until(() => state() === 'live' && roster.count() === 0, 2000)
+  })
+
+  it('says stale within four seconds when Redis stands still, keeps the rows, and is right within five of its return', async () => {
+    await seed(200)
+    watch()
+    await until(() => state() === 'live')
+    redis.pause()
+    await until(() => state() === 'stale', 4000)
+    expect(roster.count()).toBe(200)
+    expect(sync.freshness().asOf).toBeLessThanOrEqual(Date.now())
+    redis.resume()
+    await until(() => state() === 'live' && roster.count() === 200, 5000)
+  })
+
+  it('never claims live with the old rows after a restart that lost everything', async () => {
+    await seed(200)
+    watch()
+    await until(() => state() === 'live')
+    await redis.kill()
+    await until(() => state() === 'stale', 4000)
+    await redis.restart()
+    await until(() => {
+      if (state() !== 'live') return false
+      expect(roster.count()).toBe(0)
+      return true
+    }, 5000)
+  })
+
+  it('makes good what happened while the feed was dead', async () => {
+    await seed(100)
+    watch()
+    await until(() => state() === 'live')
+    await redis.client().call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+    await redis.client().unlink('sess:0', 'sess:1')
+    await redis.client().set('sess:new', alice, 'PX', 600_000)
+    await until(
+      () => state() === 'live' && roster.count() === 99 && roster.find('sess', Buffer.from('sess:new')) !== null,
+    )
+  })
+
+  it('is unavailable, never live and empty, where Redis does not answer at all', async () => {
+    await redis.kill()
+    watch()
+    await until(() => state() === 'unavailable')
+    await redis.restart()
+    await redis.client().set('sess:a', alice, 'PX', 600_000)
+    await until(() => state() === 'live' && roster.count() === 1, 5000)
+  })
+
+  it('lives on re-scans where tracking is refused, and says so', async () => {
+    await redis.client().call('ACL', 'SETUSER', 'plain', 'on', '>pw', '~*', '&*', '+@all', '-client|tracking')
+    watch({ username: 'plain', password: 'pw' })
+    await until(() => state() === 'live')
+    expect(connection.feed()).toBe('rescan')
+    await redis.client().set('sess:a', alice, 'PX', 600_000)
+    await until(() => roster.count() === 1, 3000)
+    await redis.client().unlink('sess:a')
+    await until(() => roster.count() === 0, 3000)
+    expect(state()).toBe('live')
+  })
+
+  it('reads a key that changes all the time only a few times', async () => {
+    watch()
+    await until(() => state() === 'live')
+    const writer = redis.client()
+    const before = await gets()
+    for (let round = 0; round < 50; round += 1) {
+      await Promise.all(Array.from({ length: 100 }, () => writer.set('sess:hot', `{"n":${round}}`, 'PX', 600_000)))
+    }
+    await until(() => roster.find('sess', Buffer.from('sess:hot'))?.sizeBytes === 8, 2000)
+    expect((await gets()) - before).toBeLessThan(1000)
+  })
+})
+
+/** How many values were read since the server started. */
+async function gets(): Promise<number> {
+  const stats = await redis.client().info('commandstats')
+  const counts = [...stats.matchAll(/cmdstat_(?:get|mget|getrange):calls=(\d+)/g)].map(([, calls]) => Number(calls))
+  return counts.reduce((sum, calls) => sum + calls, 0)
+}
