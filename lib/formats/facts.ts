@@ -4,76 +4,133 @@ import { isObject, own } from './json'
 import { maxFactLength } from './limits'
 
 type Node = Record<string, unknown>
+type Role = keyof typeof namesByRole
+type Found = Partial<Record<Role | 'innerId', { rank: number; value: unknown }>>
 
-const idNames = [
-  'userId',
-  'user_id',
-  'userID',
-  'userid',
-  'uid',
-  '_user_id',
-  'sub',
-  'accountId',
-  'account_id',
-  'memberId',
-  'customerId',
-]
-const personNames = ['user', 'account', 'principal', 'currentUser', 'profile', 'member', 'customer']
-const innerIdNames = ['id', '_id', ...idNames, 'uuid']
-const emailNames = ['email', 'emailAddress', 'email_address', 'mail']
-const userNames = ['username', 'userName', 'user_name', 'login', 'preferred_username', 'nickname']
-const givenNames = ['name', 'fullName', 'full_name', 'displayName', 'display_name']
-const createdNames = [
-  'createdAt',
-  'created_at',
-  'created',
-  'creationTime',
-  'loginAt',
-  'loggedInAt',
-  'login_at',
-  'loginTime',
-  'signedInAt',
-  'startedAt',
-  'iat',
-]
-const lastSeenNames = [
-  'lastSeenAt',
-  'lastSeen',
-  'last_seen',
-  'lastActivity',
-  'last_activity',
-  'lastActiveAt',
-  'lastAccess',
-  'lastAccessedAt',
-  'lastAccessedTime',
-  'updatedAt',
-  'updated_at',
-]
-const ipNames = ['ip', 'ipAddress', 'ip_address', 'remoteAddress', 'remote_addr', 'remoteAddr', 'clientIp', 'client_ip']
-const userAgentNames = ['userAgent', 'user_agent', 'user-agent', 'ua', 'agent']
+/** The usual names, the stronger first. */
+const namesByRole = {
+  id: [
+    'userId',
+    'user_id',
+    'userID',
+    'userid',
+    'uid',
+    '_user_id',
+    'sub',
+    'accountId',
+    'account_id',
+    'memberId',
+    'customerId',
+  ],
+  /** Ids only inside of a person: at the top level they are the session's own. */
+  ownId: ['id', '_id', 'uuid'],
+  person: ['user', 'account', 'principal', 'currentUser', 'profile', 'member', 'customer'],
+  passport: ['passport'],
+  wrapper: ['data', 'session', 'meta', 'metadata'],
+  email: ['email', 'emailAddress', 'email_address', 'mail'],
+  userName: ['username', 'userName', 'user_name', 'login', 'preferred_username', 'nickname'],
+  givenName: ['name', 'fullName', 'full_name', 'displayName', 'display_name'],
+  createdAt: [
+    'createdAt',
+    'created_at',
+    'created',
+    'creationTime',
+    'loginAt',
+    'loggedInAt',
+    'login_at',
+    'loginTime',
+    'signedInAt',
+    'startedAt',
+    'iat',
+  ],
+  lastSeenAt: [
+    'lastSeenAt',
+    'lastSeen',
+    'last_seen',
+    'lastActivity',
+    'last_activity',
+    'lastActiveAt',
+    'lastAccess',
+    'lastAccessedAt',
+    'lastAccessedTime',
+    'updatedAt',
+    'updated_at',
+  ],
+  ip: ['ip', 'ipAddress', 'ip_address', 'remoteAddress', 'remote_addr', 'remoteAddr', 'clientIp', 'client_ip'],
+  userAgent: ['userAgent', 'user_agent', 'user-agent', 'ua', 'agent'],
+}
+
+const rolesByName = new Map(
+  // Object.entries forgets the names of the object it is given.
+  (Object.entries(namesByRole) as [Role, string[]][]).flatMap(([role, names]) =>
+    names.map((name, rank) => [name, { role, rank }] as const),
+  ),
+)
+
+/** Outranks everything of a nearer place. */
+const placeRank = 1_000
+const personRank = 100_000
 
 /**
  * The facts of a session under the names that applications usually give them, at the top level and inside `data`, `session`, `user`, `account`, `profile` and their like.
  * A person is known by an id first, then by user name, then by e-mail; an `id` at the top level is the session's own and nobody's. Never throws.
+ * Cost: one look at each name of those few objects.
  */
 export function findFacts(tree: unknown, now: number): Facts {
-  const tops = topsOf(tree)
-  const persons = tops.flatMap(personsOf)
-  const everywhere = [...tops, ...persons]
-  const email = firstText(everywhere, emailNames)
-  const userName = firstText(everywhere, userNames)
-  const scalar =
-    firstText(tops, personNames) ?? firstText(tops.map((top) => own(top, 'passport')).filter(isObject), ['user'])
+  const found: Found = {}
+  if (isObject(tree)) look(tree, 'top', 0, found, now)
+  const text = (role: keyof Found) => textOf(found[role]?.value)
+  const userName = text('userName')
+  const person = text('person')
+  const email = text('email')
   return {
-    principal: firstText(tops, idNames) ?? firstText(persons, innerIdNames) ?? scalar ?? userName ?? email,
-    label:
-      firstText(everywhere, givenNames, isName) ?? userName ?? (scalar !== null && isName(scalar) ? scalar : email),
-    createdAt: firstTime(tops, createdNames, now),
-    lastSeenAt: firstTime(tops, lastSeenNames, now),
+    principal: text('id') ?? text('innerId') ?? person ?? userName ?? email,
+    label: text('givenName') ?? userName ?? (person !== null && isName(person) ? person : email),
+    createdAt: timeOf(found.createdAt?.value, now),
+    lastSeenAt: timeOf(found.lastSeenAt?.value, now),
     expiresAt: null,
-    ip: firstText(tops, ipNames, (text) => isIP(text) !== 0),
-    userAgent: firstText(tops, userAgentNames, (text) => text.length > 3),
+    ip: text('ip'),
+    userAgent: text('userAgent'),
   }
+}
+
+function look(node: Node, place: 'top' | 'wrapper' | 'person', base: number, found: Found, now: number): void {
+  for (const name of Object.keys(node)) {
+    const known = rolesByName.get(name)
+    if (known === undefined) continue
+    const { role } = known
+    const rank = base + known.rank
+    const value = node[name]
+    if (place !== 'person' && role === 'passport') {
+      const user = isObject(value) ? own(value, 'user') : null
+      if (isObject(user)) look(user, 'person', rank * placeRank + personRank, found, now)
+      else keep(found, 'person', rank + placeRank, user, now)
+    } else if (place !== 'person' && role === 'person' && isObject(value)) {
+      look(value, 'person', rank * placeRank + personRank, found, now)
+    } else if (place === 'top' && role === 'wrapper' && isObject(value)) {
+      look(value, 'wrapper', (known.rank + 1) * placeRank, found, now)
+    } else if (place === 'person') {
+      if (role === 'ownId') keep(found, 'innerId', rank, value, now)
+      else if (role === 'id') keep(found, 'innerId', rank + placeRank / 2, value, now)
+      else if (role === 'email' || role === 'userName' || role === 'givenName') keep(found, role, rank, value, now)
+    } else if (role !== 'ownId') keep(found, role, rank, value, now)
+  }
+}
+
+/** Keeps a value that can be what its name says, unless a stronger name gave one. */
+function keep(found: Found, role: keyof Found, rank: number, value: unknown, now: number): void {
+  const best = found[role]
+  if (best !== undefined && best.rank <= rank) return
+  if (canBe(role, value, now)) found[role] = { rank, value }
+}
+
+function canBe(role: keyof Found, value: unknown, now: number): boolean {
+  if (role === 'createdAt' || role === 'lastSeenAt') return timeOf(value, now) !== null
+  const text = textOf(value)
+  if (text === null) return false
+  if (role === 'ip') return isIP(text) !== 0
+  if (role === 'userAgent') return text.length > 3
+  return role !== 'givenName' || isName(text)
 }
 
 /** A moment written as ISO text, as seconds or as milliseconds, between 1973 and a day from now; else null. */
@@ -89,37 +146,6 @@ const isoTime = (text: string) => (/^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(
 
 /** Digits alone are an id that somebody put under a name. */
 const isName = (text: string) => !/^\d+$/.test(text)
-
-function topsOf(tree: unknown): Node[] {
-  if (!isObject(tree)) return []
-  return [tree, ...['data', 'session', 'meta', 'metadata'].map((name) => own(tree, name)).filter(isObject)]
-}
-
-function personsOf(top: Node): Node[] {
-  const passport = own(top, 'passport')
-  const inPassport = isObject(passport) ? [own(passport, 'user')] : []
-  return [...personNames.map((name) => own(top, name)), ...inPassport].filter(isObject)
-}
-
-function firstText(nodes: Node[], names: string[], fits: (text: string) => boolean = () => true): string | null {
-  for (const node of nodes) {
-    for (const name of names) {
-      const text = textOf(own(node, name))
-      if (text !== null && fits(text)) return text
-    }
-  }
-  return null
-}
-
-function firstTime(nodes: Node[], names: string[], now: number): number | null {
-  for (const node of nodes) {
-    for (const name of names) {
-      const at = timeOf(own(node, name), now)
-      if (at !== null) return at
-    }
-  }
-  return null
-}
 
 function textOf(value: unknown): string | null {
   // MongoDB's ids in extended JSON.

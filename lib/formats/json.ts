@@ -30,7 +30,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 /** The own value of a name, whatever the prototype holds; undefined for none. */
 export function own(object: Record<string, unknown>, name: string): unknown {
-  return Object.hasOwn(object, name) ? object[name] : undefined
+  const value = object[name]
+  return value === undefined || Object.hasOwn(object, name) ? value : undefined
 }
 
 /** Whether a limit or a number stands in the way of `JSON.parse`. One pass, strings skipped: a fraction of what parsing costs. */

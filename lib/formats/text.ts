@@ -2,8 +2,18 @@ import { isUtf8 } from 'node:buffer'
 import { describeBytes } from './describe-bytes'
 import { isObject, type JsonRead, readJson } from './json'
 
-/** The value of a string key as JSON, or why it is none; `reason` ends a sentence that begins with "It". Never throws. */
+/** A value is asked about by several formats and then decoded by one, all in a row: the last one is parsed once. A WeakMap would cost more than it saves. */
+let last: { bytes: Buffer; isTruncated: boolean; read: JsonRead } | null = null
+
+/** The value of a string key as a JSON object, or why it is none; `reason` ends a sentence that begins with "It". Never throws. The tree is shared: nobody changes it. */
 export function readJsonBytes(bytes: Buffer, isTruncated: boolean): JsonRead {
+  if (last?.bytes === bytes && last.isTruncated === isTruncated) return last.read
+  const read = readObject(bytes, isTruncated)
+  last = { bytes, isTruncated, read }
+  return read
+}
+
+function readObject(bytes: Buffer, isTruncated: boolean): JsonRead {
   if (bytes.length === 0) return { reason: 'is empty' }
   const opener = bytes[0]
   // JSON of a session begins with a brace; whatever else it is, its first bytes say more than a parser would.

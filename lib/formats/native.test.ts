@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { encodeRecord } from '@/lib/store/record'
+import { type Golden, stringOf, testConformance } from './conformance'
+import { native } from './native'
+
+const folder = new URL('./fixtures/native/', import.meta.url)
+const createdAt = Date.UTC(2026, 10, 24, 12)
+const hourMs = 3_600_000
+const base = { createdAt, idleMs: hourMs / 2, absoluteExpiresAt: createdAt + 12 * hourMs, extendedUntilAt: null }
+const device = { ip: '203.0.113.9', userAgent: 'UA/1.0' }
+const person = { ...base, principal: '42', data: { userId: 42, name: 'Alice', ...device } }
+const records = {
+  person,
+  anonymous: { ...base, principal: null, absoluteExpiresAt: null, data: { cart: ['book'] } },
+  extended: { ...person, extendedUntilAt: createdAt + 3 * hourMs },
+}
+
+const facts: Record<keyof typeof records, Golden['facts']> = {
+  person: {
+    principal: '42',
+    label: 'Alice',
+    createdAt,
+    lastSeenAt: createdAt + 60_000,
+    expiresAt: createdAt + 12 * hourMs,
+    ...device,
+  },
+  anonymous: { principal: null, label: null, createdAt, lastSeenAt: createdAt + 60_000, expiresAt: null },
+  extended: { principal: '42', label: 'Alice', createdAt, lastSeenAt: null, ...device },
+}
+
+const goldens = (['person', 'anonymous', 'extended'] as const).map((name): Golden => {
+  const redisExpiresAt = records[name].extendedUntilAt ?? createdAt + 60_000 + hourMs / 2
+  const bytes = readFileSync(new URL(`${name}.json`, folder))
+  // The goldens are this store's own, which always have the field.
+  const timesOf = (tree: unknown) => [(tree as { extendedUntilAt: number | null }).extendedUntilAt]
+  return { name, bytes, reading: { now: createdAt + 120_000, redisExpiresAt }, facts: facts[name], timesOf }
+})
+
+testConformance(native, goldens)
+
+test('the fixtures are byte for byte what the store writes', () => {
+  for (const golden of goldens) {
+    expect(golden.bytes.toString('utf8')).toBe(
+      encodeRecord<object>(Object.entries(records).find(([name]) => name === golden.name)?.[1] ?? person),
+    )
+  }
+})
+
+const reading = { now: createdAt, redisExpiresAt: createdAt + hourMs / 2 }
+
+test('an extension ends at the absolute timeout and says so', () => {
+  const value = stringOf(Buffer.from(encodeRecord(person)))
+  const extension = native.extend?.(value, createdAt + 24 * hourMs, reading)
+  expect(extension).toMatchObject({ expiresAt: createdAt + 12 * hourMs, notReached: ['absolute-timeout'] })
+  expect(extension?.value?.toString()).toBe(encodeRecord({ ...person, extendedUntilAt: createdAt + 12 * hourMs }))
+})
+
+test('an extension leaves the data byte for byte, numbers beyond JavaScript included', () => {
+  const text = encodeRecord(person).replace('"userId":42', '"userId":12345678901234567890')
+  const extension = native.extend?.(stringOf(Buffer.from(text)), createdAt + hourMs, reading)
+  expect(extension?.value?.toString()).toBe(
+    text.replace('"extendedUntilAt":null', `"extendedUntilAt":${createdAt + hourMs}`),
+  )
+})
+
+test('an expiry set by the absolute end tells no visit', () => {
+  const value = stringOf(Buffer.from(encodeRecord(person)))
+  const decoded = native.decode(value, { now: createdAt, redisExpiresAt: person.absoluteExpiresAt })
+  expect('facts' in decoded && decoded.facts.lastSeenAt).toBeNull()
+})

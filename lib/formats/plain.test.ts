@@ -1,0 +1,171 @@
+import { expect, test } from 'vitest'
+import type { StoredValue } from '@/lib/session/source'
+import { formatOf } from '.'
+import { hostile, stringOf, testConformance } from './conformance'
+import { plain } from './plain'
+
+const now = Date.UTC(2026, 10, 24, 12)
+const reading = { now, redisExpiresAt: now + 1_800_000 }
+const decode = (value: StoredValue) => plain.decode(value, reading)
+
+function factsOf(text: string) {
+  const decoded = decode(stringOf(Buffer.from(text)))
+  if ('unreadable' in decoded) throw new Error(decoded.unreadable)
+  return decoded.facts
+}
+
+testConformance(plain, [
+  {
+    name: 'the seed',
+    bytes: Buffer.from('{"userId":42,"name":"Alice"}'),
+    reading,
+    facts: {
+      principal: '42',
+      label: 'Alice',
+      createdAt: null,
+      lastSeenAt: null,
+      expiresAt: null,
+      ip: null,
+      userAgent: null,
+    },
+  },
+  {
+    name: 'a fuller one',
+    bytes: Buffer.from(
+      '{"user":{"id":"u-7","email":"ann@example.com"},"createdAt":"2026-11-24T10:00:00Z","lastSeenAt":1795521600,"ip":"2001:db8::1","userAgent":"Mozilla/5.0"}',
+    ),
+    reading,
+    facts: {
+      principal: 'u-7',
+      label: 'ann@example.com',
+      createdAt: Date.UTC(2026, 10, 24, 10),
+      lastSeenAt: 1_795_521_600_000,
+      ip: '2001:db8::1',
+      userAgent: 'Mozilla/5.0',
+    },
+  },
+])
+
+test.each([
+  ['{"userId":42}', '42', null],
+  ['{"user_id":"7"}', '7', null],
+  ['{"uid":0}', '0', null],
+  ['{"user":{"id":5,"name":"Ann"}}', '5', 'Ann'],
+  ['{"user":"alice"}', 'alice', 'alice'],
+  ['{"user":42}', '42', null],
+  ['{"sub":"auth0|1","email":"a@example.com"}', 'auth0|1', 'a@example.com'],
+  ['{"passport":{"user":"42"}}', '42', null],
+  ['{"passport":{"user":{"id":42,"displayName":"Bo"}}}', '42', 'Bo'],
+  ['{"account":{"id":"acc-1"}}', 'acc-1', null],
+  ['{"accountId":"acc-1"}', 'acc-1', null],
+  ['{"principal":"p"}', 'p', 'p'],
+  ['{"email":"a@example.com","username":"ann"}', 'ann', 'ann'],
+  ['{"email":"a@example.com"}', 'a@example.com', 'a@example.com'],
+  ['{"login":"ann"}', 'ann', 'ann'],
+  ['{"data":{"userId":9,"profile":{"fullName":"Cy"}}}', '9', 'Cy'],
+  ['{"user":{"_id":{"$oid":"65a1"}}}', '65a1', null],
+  ['{"userId":12345678901234567890}', '12345678901234567890', null],
+  ['{"userId":"<b>"}', '<b>', null],
+  ['{"id":"session-id","cart":[]}', null, null],
+  ['{"userId":null,"user":{},"email":"","name":{}}', null, null],
+  ['{"userId":true}', null, null],
+])('%s is the session of %s, called %s', (text, principal, label) => {
+  expect(factsOf(text)).toMatchObject({ principal, label })
+})
+
+test.each([
+  ['1795521600', 1_795_521_600_000],
+  ['1795521600000', 1_795_521_600_000],
+  ['"1795521600"', 1_795_521_600_000],
+  ['1795521600.5', 1_795_521_600_500],
+  ['"2026-11-24T12:00:00Z"', 1_795_521_600_000],
+  ['"2099-01-01T00:00:00Z"', null],
+  ['12', null],
+  ['-1', null],
+  ['1e300', null],
+  ['"yesterday"', null],
+  ['{}', null],
+])('createdAt %s is read as %s', (text, at) => {
+  expect(factsOf(`{"createdAt":${text}}`).createdAt).toBe(at)
+})
+
+test('what is no address is not shown as one', () => {
+  expect(factsOf('{"ip":"javascript:alert(1)"}').ip).toBeNull()
+  expect(factsOf('{"ip":"203.0.113.9"}').ip).toBe('203.0.113.9')
+})
+
+test('numbers beyond 2^53 and odd ones are shown as they stand', () => {
+  const decoded = decode(
+    stringOf(Buffer.from('{"a":9007199254740993,"b":0.12345678901234567890,"c":1e999,"d":1.5,"e":9007199254740991}')),
+  )
+  expect('tree' in decoded && decoded.tree).toEqual({
+    a: '9007199254740993',
+    b: '0.12345678901234567890',
+    c: '1e999',
+    d: 1.5,
+    e: 9007199254740991,
+  })
+})
+
+test('a value 100,000 levels deep is unreadable with its reason', () => {
+  const deep = `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+  expect(decode(stringOf(Buffer.from(deep)))).toEqual({ unreadable: 'It is nested deeper than 64 levels.' })
+})
+
+test('of a value with too many parts the beginning is kept and said so', () => {
+  const decoded = decode(stringOf(Buffer.from(`{"userId":42,"list":[${'1,'.repeat(20_000)}1],"late":1}`)))
+  expect(decoded).toMatchObject({ facts: { principal: '42' }, encodings: ['json', 'only its beginning is read'] })
+})
+
+test.each([
+  ['', 'It is empty.'],
+  ['user_data_here', 'It is plain text, not a JSON object.'],
+  ['"text"', 'It looks like a single JSON value, which is not read yet.'],
+  ['[1]', 'It looks like a JSON list, which is not read yet.'],
+  ['{"a":', 'It is not valid JSON.'],
+  ['s:5:"hello";', 'It looks like PHP serialize of a text, as Laravel writes it, which is not read yet.'],
+  ['a:1:{i:0;i:1;}', 'It looks like PHP serialize, which is not read yet.'],
+  ['user|i:42;', 'It looks like a PHP session, which is not read yet.'],
+  ['\u0080\u0004\u0095', 'It looks like a Python pickle, which is not read yet.'],
+  ['\u0004\u0008{', 'It looks like Ruby Marshal, which is not read yet.'],
+  ['\u00ac\u00ed\u0000\u0005', 'It looks like Java serialization, which is not read yet.'],
+  ['\u001f\u008b', 'It looks like compressed data, which is not read yet.'],
+  ['\u0081\u00a1a\u0001', 'It looks like MessagePack, which is not read yet.'],
+  ['\u0002\u00ff', 'It is binary of an unknown kind.'],
+])('%j is unreadable: %s', (text, unreadable) => {
+  const value = stringOf(Buffer.from(text, 'latin1'))
+  expect(plain.recognises(value)).toBe(false)
+  expect(formatOf(value, null).id).toBe('plain')
+  expect(decode(value)).toEqual({ unreadable })
+})
+
+const hash = (fields: Record<string, string | Buffer>): StoredValue => ({
+  type: 'hash',
+  fields: Object.entries(fields).map(([name, value]) => [
+    Buffer.from(name),
+    typeof value === 'string' ? Buffer.from(value) : value,
+  ]),
+  isTruncated: false,
+})
+
+test('a hash of texts is a session, and JSON in a field is looked into', () => {
+  const decoded = decode(hash({ userId: '42', user: '{"name":"Alice"}', blob: Buffer.from([0xff, 0xfe]) }))
+  expect(decoded).toMatchObject({
+    facts: { principal: '42', label: 'Alice' },
+    tree: { userId: '42', user: { name: 'Alice' }, blob: '2 bytes that are no text' },
+    encodings: ['hash'],
+  })
+})
+
+test('a hash without any text is unreadable', () => {
+  expect(decode(hash({ a: Buffer.from([0xac, 0xed, 0x00, 0x05]) }))).toEqual({
+    unreadable: 'It is a hash whose first value looks like Java serialization, which is not read yet.',
+  })
+  expect(decode(hash({}))).toEqual({ unreadable: 'It is a hash without fields.' })
+})
+
+test('a pinned format is used whatever the value', () => {
+  expect(formatOf(stringOf(Buffer.from('{"userId":42}')), 'connect-redis').id).toBe('connect-redis')
+  for (const bytes of hostile)
+    expect(formatOf(stringOf(bytes), null).decode(stringOf(bytes), reading)).toBeTypeOf('object')
+})
