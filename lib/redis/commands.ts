@@ -1,5 +1,6 @@
 import { type Cluster, Redis } from 'ioredis'
 import { isAnswer, unavailable } from './errors'
+import { countIssued } from './pace'
 
 export type Command = [name: string, ...args: (string | Buffer | number)[]]
 
@@ -9,6 +10,7 @@ export type Command = [name: string, ...args: (string | Buffer | number)[]]
  */
 export async function runAll(client: Redis | Cluster, commands: Command[]): Promise<unknown[]> {
   if (commands.length === 0) return []
+  countIssued(client, commands.length)
   const answers = client instanceof Redis ? await pipelined(client, commands) : await oneByOne(client, commands)
   for (const answer of answers) {
     if (answer instanceof Error && !isAboutKey(answer)) throw unavailable(answer)

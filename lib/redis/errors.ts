@@ -15,7 +15,8 @@ export function unavailable(error: unknown): KnownError {
   if (isKnownError(error)) return error
   const reason = reasonOf(error)
   const cause = isAnswer(error) ? reason : wasNeverSent(error) ? 'not sent' : unanswered
-  return new KnownError('source-unavailable', `Redis does not answer: ${reason}.`, {
+  const detail = isAnswer(error) ? `Redis refused to answer: ${reason}.` : `Redis does not answer: ${reason}.`
+  return new KnownError('source-unavailable', detail, {
     cause: new Error(cause),
     retryAfterMs: 1000,
   })

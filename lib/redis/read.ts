@@ -125,14 +125,13 @@ async function readHashes(connection: Connection, hashes: Known[], limitBytes: n
     client,
     hashes.map(({ key }) => ['HLEN', key]),
   )
-  const found: Found[] = []
-  for (const [at, known] of hashes.entries()) {
-    const count = counts[at]
-    if (count === 0) continue
-    if (typeof count !== 'number') found.push([known.index, 'skipped'])
-    else found.push([known.index, await readHash(connection, known, count, limitBytes)])
-  }
-  return found
+  return Promise.all(
+    hashes.map(async (known, at): Promise<Found> => {
+      const count = counts[at]
+      if (typeof count !== 'number') return [known.index, 'skipped']
+      return [known.index, count === 0 ? null : await readHash(connection, known, count, limitBytes)]
+    }),
+  )
 }
 
 async function readHash(connection: Connection, known: Known, count: number, limitBytes: number): Promise<ReadResult> {

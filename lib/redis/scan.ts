@@ -1,36 +1,38 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { KnownError } from '@/lib/errors'
 import type { Connection } from './connection'
 import { isAnswer } from './errors'
+import { countIssued, createPace, type Pace } from './pace'
 
-/** Keys that Redis looks at in one SCAN: under 2 ms of its time. */
-const scanCount = 1000
-/** A SCAN that takes longer than this waits behind others: let them go first. */
-const busyMs = 20
-const longestRestMs = 100
+/** Keys that Redis looks at in one SCAN of a sample. */
+const sampleCount = 1000
 
 /**
  * Every key under the prefix on these primaries, a batch a SCAN; an empty batch is not the end. Throws `KnownError` when the walk cannot be whole: a primary
  * was restarted, replaced or reconnected under it, or the set of primaries changed. A cursor means something to one process only.
  */
 export async function* scanKeys(
-  primaries: () => Redis[],
+  connection: Connection,
   prefix: string,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer[], void> {
-  const nodes = primaries()
+  const nodes = primariesOf(connection)
   const pattern = `${escapeGlob(prefix)}*`
-  for (const node of nodes) yield* scanNode(node, pattern, signal)
+  for (const node of nodes) yield* scanNode(node, createPace(node, connection.client), pattern, signal)
   const names = (list: Redis[]) =>
     list
       .map(({ options }) => `${options.host}:${options.port}`)
       .sort()
       .join()
-  if (names(primaries()) !== names(nodes)) throw brokenWalk()
+  if (names(primariesOf(connection)) !== names(nodes)) throw brokenWalk()
 }
 
-async function* scanNode(node: Redis, pattern: string, signal: AbortSignal): AsyncGenerator<Buffer[], void> {
+async function* scanNode(
+  node: Redis,
+  pace: Pace,
+  pattern: string,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer[], void> {
   let isBroken = false
   const onClose = () => {
     isBroken = true
@@ -42,12 +44,12 @@ async function* scanNode(node: Redis, pattern: string, signal: AbortSignal): Asy
     do {
       signal.throwIfAborted()
       const askedAt = performance.now()
-      const [next, keys] = await scanOnce(node, cursor, pattern)
+      const [next, keys] = await scanOnce(node, cursor, pattern, pace.count())
       const tookMs = performance.now() - askedAt
       if (isBroken) throw brokenWalk()
       cursor = next
       yield keys
-      if (tookMs > busyMs) await wait(Math.min(tookMs, longestRestMs), undefined, { signal })
+      await pace.rest(tookMs, signal)
     } while (cursor !== '0')
     if (isBroken || (await readRunId(node)) !== runId) throw brokenWalk()
   } finally {
@@ -56,9 +58,15 @@ async function* scanNode(node: Redis, pattern: string, signal: AbortSignal): Asy
 }
 
 /** One step of a SCAN; without a pattern it gives every key. */
-export async function scanOnce(node: Redis, cursor: string, pattern: string | null): Promise<[string, Buffer[]]> {
+export async function scanOnce(
+  node: Redis,
+  cursor: string,
+  pattern: string | null,
+  count = sampleCount,
+): Promise<[string, Buffer[]]> {
   const match = pattern === null ? [] : ['MATCH', pattern]
-  const answer = await node.callBuffer('SCAN', cursor, ...match, 'COUNT', scanCount)
+  const answer = await node.callBuffer('SCAN', cursor, ...match, 'COUNT', count)
+  countIssued(node, 1)
   // SCAN answers a cursor and a list, always.
   const [next, keys] = answer as [Buffer, Buffer[]]
   return [next.toString(), keys]

@@ -99,7 +99,7 @@ export function createSource(options: SourceOptions): Source {
     async *scan(signal) {
       requireUp(connection)
       try {
-        for await (const keys of scanKeys(() => primariesOf(connection), prefix, signal)) {
+        for await (const keys of scanKeys(connection, prefix, signal)) {
           yield { keys: keys.filter(isOurs), skipped: 0 }
         }
       } catch (error) {
