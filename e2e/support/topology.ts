@@ -50,7 +50,7 @@ export type RedisSentinel = {
 }
 
 export async function startSentinel(): Promise<RedisSentinel> {
-  const primary = await startRedis()
+  const primary = await startRedis({ args: ['--repl-diskless-sync-delay', '0'] })
   const replica = await startRedis({ args: ['--replicaof', '127.0.0.1', String(primary.port)] })
   const replicaClient = replica.client()
   await until('the replica follows', async () => /master_link_status:up/.test(await replicaClient.info('replication')))
