@@ -247,6 +247,22 @@ test('destroyAll during a storm of regenerates leaves no session alive', async (
   }
 })
 
+test('a session that is regenerated while destroyAll works ends with the others', async () => {
+  const store = createStore(redis)
+  const { id } = await store.create({}, { principal: '42' })
+  let renewed: string | undefined
+  const racing: StoreClient = Object.assign(Object.create(redis), {
+    zrange: async (key: string) => {
+      const members = await redis.zrange(key, 0, '-1')
+      renewed ??= (await store.regenerate(id))?.id
+      return members
+    },
+  })
+  expect(await createStore(racing).destroyAll('42')).toBe(1)
+  expect(renewed).toBeDefined()
+  expect(await store.get(renewed ?? '')).toBeNull()
+})
+
 test('list shows the live sessions of one principal, newest first, without ids', async () => {
   let at = Date.now()
   const store = createStore(redis, { now: () => at })
