@@ -9,8 +9,9 @@ import { getRuntime } from '@/lib/runtime'
 
 export const metadata: Metadata = { title: 'Corner Shop · Rollcall demo' }
 
+/** The shop's own accent in place of the console's. */
 const palette =
-  '[--shop:light-dark(oklch(0.48_0.09_196),oklch(0.78_0.1_192))] [--shop-ink:light-dark(oklch(0.99_0.01_196),oklch(0.18_0.03_196))] [--shop-soft:light-dark(oklch(0.955_0.022_192),oklch(0.27_0.035_196))]'
+  '[--color-accent:light-dark(oklch(0.48_0.09_196),oklch(0.78_0.1_192))] [--color-accent-ink:light-dark(oklch(0.99_0.01_196),oklch(0.18_0.03_196))] [--color-accent-soft:light-dark(oklch(0.955_0.022_192),oklch(0.27_0.035_196))] [--accent:var(--color-accent)]'
 
 /** A pretend shop whose shoppers have real sessions. Only in demo mode. */
 export default async function DemoPage() {

@@ -9,8 +9,9 @@ import { type DemoItem, type DemoLogin, type DemoPurchase, DemoSession } from '@
 import { Basket } from './basket'
 import { EndedNote, type Ending } from './ended-note'
 import { products } from './products'
-import { SessionCard, type Shopper, type Told } from './session-card'
+import { SessionCard, type Shopper } from './session-card'
 import { Shelves } from './shelves'
+import { type Told, ToldCalls } from './told-calls'
 import { Welcome } from './welcome'
 
 const path = '/api/demo'
@@ -54,6 +55,7 @@ export function CornerShop() {
           isBusy={signIn.isRunning}
           problem={signIn.problem?.detail ?? null}
         />
+        <Shelves />
       </div>
     )
   }
@@ -64,20 +66,22 @@ export function CornerShop() {
           {failure.detail}
         </ProblemNote>
       ) : null}
-      <div className="grid items-start gap-4 lg:grid-cols-[1fr_360px] lg:gap-6">
-        <Shelves
-          isBusy={buy.isRunning}
-          onBuy={(item) => void tell(`${nameOf(item)} into the basket`, buy.run({ item }))}
+      <div className="grid items-start gap-4 lg:grid-cols-[1fr_360px] lg:grid-rows-[auto_1fr] lg:gap-x-6">
+        <SessionCard
+          shopper={shopper}
+          isStale={problem !== null}
+          onView={() => void tell('A page view: the time begins anew', view.run(undefined))}
+          onSignOut={() => void tell('Signed out', signOut.run(undefined))}
         />
-        <div className="flex flex-col gap-4">
-          <SessionCard
-            shopper={shopper}
-            told={told}
-            isStale={problem !== null}
-            onView={() => void tell('A page view: the time begins anew', view.run(undefined))}
-            onSignOut={() => void tell('Signed out', signOut.run(undefined))}
+        <div className="lg:col-start-1 lg:row-span-2 lg:row-start-1">
+          <Shelves
+            isBusy={buy.isRunning}
+            onBuy={(item) => void tell(`${nameOf(item)} into the basket`, buy.run({ item }))}
           />
+        </div>
+        <div className="flex flex-col gap-4">
           <Basket items={shopper.basket} />
+          <ToldCalls told={told} />
         </div>
       </div>
     </div>

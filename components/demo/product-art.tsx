@@ -1,9 +1,9 @@
 import type { ReactNode } from 'react'
 import type { DemoItem } from '@/lib/contract/demo'
 
-const line = 'fill-none stroke-(--shop) stroke-2 [stroke-linecap:round] [stroke-linejoin:round]'
-const wash = 'fill-(--shop) opacity-18'
-const solid = 'fill-(--shop)'
+const line = 'fill-none stroke-accent stroke-2 [stroke-linecap:round] [stroke-linejoin:round]'
+const wash = 'fill-accent opacity-18'
+const solid = 'fill-accent'
 
 const drawings: Record<DemoItem, ReactNode> = {
   sourdough: (

@@ -9,19 +9,15 @@ import { TimeLeft } from './time-left'
 
 export type Shopper = NonNullable<DemoSession['shopper']>
 
-/** What a deed of the shopper asked of Redis. */
-export type Told = { id: number; deed: string; calls: string[] }
-
 type SessionCardProps = {
   shopper: Shopper
-  told: Told[]
   isStale: boolean
   onView: () => void
   onSignOut: () => void
 }
 
-/** The shopper's own session, live: what an operator sees of it too, and how the store library keeps it. */
-export function SessionCard({ shopper, told, isStale, onView, onSignOut }: SessionCardProps) {
+/** The shopper's own session, live: what an operator sees of it too. */
+export function SessionCard({ shopper, isStale, onView, onSignOut }: SessionCardProps) {
   return (
     <section aria-labelledby="session" className="rounded-lg border border-line bg-raised p-4">
       <div className="flex items-center justify-between gap-3">
@@ -58,26 +54,6 @@ export function SessionCard({ shopper, told, isStale, onView, onSignOut }: Sessi
           Sign out
         </Button>
       </div>
-
-      <h3 className="mt-5 text-sm font-medium">What the shop just asked of Redis</h3>
-      <ol className="mt-2 flex flex-col gap-2.5" aria-label="Calls to Redis, newest first">
-        {told.map(({ id, deed, calls }) => (
-          <li key={id}>
-            <p className="text-xs text-muted">{deed}</p>
-            {calls.map((call, line) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: the calls of one deed never change places
-              <code key={line} className="block font-mono text-xs leading-5 wrap-anywhere">
-                {call}
-              </code>
-            ))}
-          </li>
-        ))}
-        <li>
-          <p className="text-xs text-muted">This card, once a second; it prolongs nothing</p>
-          <code className="block font-mono text-xs leading-5">GET rollcall-demo:…</code>
-          <code className="block font-mono text-xs leading-5">PTTL rollcall-demo:…</code>
-        </li>
-      </ol>
     </section>
   )
 }

@@ -16,7 +16,7 @@ export function TimeLeft({ expiresAt }: { expiresAt: number | null }) {
       </p>
       <svg viewBox="0 0 100 1" preserveAspectRatio="none" className="mt-2 h-1 w-full rounded-full" aria-hidden="true">
         <rect width="100" height="1" className="fill-line" />
-        <rect width={share * 100} height="1" className={share < 1 / 3 ? 'fill-expiring' : 'fill-(--shop)'} />
+        <rect width={share * 100} height="1" className={share < 1 / 3 ? 'fill-expiring' : 'fill-accent'} />
       </svg>
     </div>
   )

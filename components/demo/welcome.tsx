@@ -31,13 +31,13 @@ export function Welcome({ onSignIn, isBusy, problem }: WelcomeProps) {
           Nothing here is for sale. But the session you get is real: kept in Redis by the same store library that your
           application can use, and on the dashboard the moment you sign in.
         </p>
-        <ol className="mt-4 flex list-decimal flex-col gap-1.5 pl-5 text-sm marker:text-(--shop)">
+        <ol className="mt-4 flex list-decimal flex-col gap-1.5 pl-5 text-sm marker:text-accent">
           <li>Sign in with any name.</li>
           <li>Open the dashboard in another window and find yourself.</li>
           <li>Revoke your session there, and watch this page.</li>
         </ol>
       </div>
-      <form onSubmit={submit} noValidate className="flex flex-col gap-4 rounded-md bg-(--shop-soft) p-4">
+      <form onSubmit={submit} noValidate className="flex flex-col gap-4 rounded-md bg-accent-soft p-4">
         <Field
           label="Your name"
           name="name"
@@ -46,11 +46,7 @@ export function Welcome({ onSignIn, isBusy, problem }: WelcomeProps) {
           hint="Any name; there is no password."
           problem={fault ?? problem}
         />
-        <Button
-          type="submit"
-          aria-disabled={isBusy}
-          className="bg-(--shop) text-(--shop-ink) border-transparent hover:bg-(--shop) hover:brightness-108"
-        >
+        <Button type="submit" look="primary" aria-disabled={isBusy}>
           {isBusy ? 'Signing in…' : 'Sign in to the shop'}
         </Button>
       </form>
