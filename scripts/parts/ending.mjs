@@ -1,18 +1,18 @@
 /** What to undo when this process ends, in reverse order of noting. */
-const cleanups = []
+const cleanups = new Set()
 let isEnding = false
 
 /** Notes what must be undone at the end, however it comes; returns how to take the note back. */
 export function atEnd(cleanup) {
-  cleanups.push(cleanup)
-  return () => void cleanups.splice(cleanups.indexOf(cleanup), 1)
+  cleanups.add(cleanup)
+  return () => void cleanups.delete(cleanup)
 }
 
 /** Undoes everything noted, then exits. A second call changes nothing: an impatient Ctrl-C cannot leave half behind. */
 export async function end(code) {
   if (isEnding) return
   isEnding = true
-  for (const cleanup of cleanups.reverse()) {
+  for (const cleanup of [...cleanups].reverse()) {
     try {
       await cleanup()
     } catch (error) {
@@ -40,11 +40,21 @@ export async function runScript(body) {
   process.on('SIGINT', () => end(endCode ?? 130))
   process.on('SIGTERM', () => end(endCode ?? 143))
   process.on('SIGHUP', () => end(endCode ?? 129))
+  leaveWithNpm()
   try {
     await body()
   } catch (error) {
     await fail(error instanceof Failure ? error.message : (error?.stack ?? String(error)))
   }
+}
+
+/** npm hands a signal only to its shell, and tells nobody when it is killed outright: its grandchild just finds another parent. */
+function leaveWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) end(endCode ?? 143)
+  }, 200).unref()
 }
 
 let endCode = null

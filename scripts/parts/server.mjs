@@ -41,7 +41,6 @@ export async function runServer({ folder, settings, store }) {
   say(settings, store, url)
   ended.then((code) => leave(wasAsked, `The server ended by itself (${code}).`))
   store.ended.then(() => leave(wasAsked, 'The private redis-server ended by itself.'))
-  leaveWithNpm()
 }
 
 function say(settings, store, url) {
@@ -59,15 +58,6 @@ async function leave(wasAsked, sentence) {
   if (wasAsked) return
   console.error(sentence)
   await end(1)
-}
-
-/** npm that is killed outright tells nobody: its child only finds another parent. */
-function leaveWithNpm() {
-  if (process.env.npm_lifecycle_event === undefined) return
-  const parent = process.ppid
-  setInterval(() => {
-    if (process.ppid !== parent) end(1)
-  }, 1000).unref()
 }
 
 /** Where this machine reaches it. */

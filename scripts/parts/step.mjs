@@ -3,7 +3,8 @@ import { atEnd, Failure } from './ending.mjs'
 import { root } from './environment.mjs'
 
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
-const keptLines = 60
+/** npm says what is wrong first, Next last: of long words both ends are kept. */
+const keptLines = 40
 
 /** Runs a command that may take long, showing that it moves; its own words are shown only when it fails. */
 export async function runStep(label, command, args, { env = process.env, cwd = root } = {}) {
@@ -42,15 +43,20 @@ function collect(command, args, options) {
     let text = ''
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (part) => {
-        text = (text + part).slice(-20_000)
+        text += part
       })
     }
     child.once('error', (error) => failed(new Failure(`${command} cannot be run: ${error.code}.`)))
     child.once('close', (code, signal) => {
       forget()
-      done({ code: code ?? signal, lines: text.trimEnd().split('\n').slice(-keptLines) })
+      done({ code: code ?? signal, lines: cutMiddle(text.trimEnd().split('\n')) })
     })
   })
+}
+
+function cutMiddle(lines) {
+  if (lines.length <= 2 * keptLines) return lines
+  return [...lines.slice(0, keptLines), '…', ...lines.slice(-keptLines)]
 }
 
 /** Asks a process and all that it started to stop, insists after ten seconds, and resolves when it has. */
