@@ -1,5 +1,6 @@
-import { type Cluster, Redis } from 'ioredis'
+import type { Cluster, Redis } from 'ioredis'
 import { isAnswer, unavailable } from './errors'
+import { isCluster } from './options'
 import { countIssued } from './pace'
 
 export type Command = [name: string, ...args: (string | Buffer | number)[]]
@@ -11,7 +12,7 @@ export type Command = [name: string, ...args: (string | Buffer | number)[]]
 export async function runAll(client: Redis | Cluster, commands: Command[]): Promise<unknown[]> {
   if (commands.length === 0) return []
   countIssued(client, commands.length)
-  const answers = client instanceof Redis ? await pipelined(client, commands) : await oneByOne(client, commands)
+  const answers = isCluster(client) ? await oneByOne(client, commands) : await pipelined(client, commands)
   for (const answer of answers) {
     if (answer instanceof Error && !isAboutKey(answer)) throw unavailable(answer)
   }

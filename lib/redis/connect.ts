@@ -1,10 +1,10 @@
-import { Cluster, Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { Log } from '@/lib/log'
 import type { RedisAddress } from '@/lib/settings.mjs'
 import { nothingProbed, probeCapabilities } from './capabilities'
 import type { Connection, Health } from './connection'
 import { isAnswer, reasonOf, wasNeverSent } from './errors'
-import { describeAddress, openClient } from './options'
+import { describeAddress, isCluster, openClient } from './options'
 import { createSide } from './side'
 import { createTracking } from './tracking'
 
@@ -41,7 +41,7 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
   const side = createSide(() => openClient(address, database, shouldReconnect, ca), database)
 
   function primaries(): Map<string, Redis> {
-    if (client instanceof Redis) return new Map([['', client]])
+    if (!isCluster(client)) return new Map([['', client]])
     return new Map(client.nodes('master').map((node) => [`${node.options.host}:${node.options.port}`, node]))
   }
 
@@ -98,7 +98,7 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
 
   async function review(): Promise<void> {
     // ioredis selects at connect but goes on in database 0 when that is refused.
-    if (client instanceof Redis && database !== 0) await selectOrLeave(client)
+    if (!isCluster(client) && database !== 0) await selectOrLeave(client)
     isProbing = true
     try {
       probe = await probeCapabilities(client, isReadOnly)
@@ -145,7 +145,7 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
   return {
     database,
     description,
-    isCluster: client instanceof Cluster,
+    isCluster: isCluster(client),
     client,
     health: () => health,
     onHealth(listener) {

@@ -76,6 +76,11 @@ export function openClient(
   return new Redis({ ...single, host: host?.host ?? '127.0.0.1', port: host?.port ?? 6379 })
 }
 
+/** By what it says and not by its class: the server's bundles may hold different copies of a class. */
+export function isCluster(client: Redis | Cluster): client is Cluster {
+  return client.isCluster
+}
+
 /** `redis://10.0.0.5:6379/0`: which server, for people, without user and password. */
 export function describeAddress(address: RedisAddress, database: number): string {
   const hosts = address.hosts.map(({ host, port }) => `${host.includes(':') ? `[${host}]` : host}:${port}`).join(',')

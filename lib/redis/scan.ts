@@ -1,7 +1,8 @@
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { KnownError } from '@/lib/errors'
 import type { Connection } from './connection'
 import { isAnswer } from './errors'
+import { isCluster } from './options'
 import { countIssued, createPace, type Pace } from './pace'
 
 /** Keys that Redis looks at in one SCAN of a sample. */
@@ -84,7 +85,7 @@ async function readRunId(node: Redis): Promise<string | null> {
 
 /** The primaries that hold the keys between them, as they are known now. */
 export function primariesOf({ client }: Connection): Redis[] {
-  return client instanceof Redis ? [client] : client.nodes('master')
+  return isCluster(client) ? client.nodes('master') : [client]
 }
 
 export function escapeGlob(text: string): string {
