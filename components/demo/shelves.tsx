@@ -9,7 +9,7 @@ export function Shelves({ onBuy, isBusy = false }: { onBuy?: (item: DemoItem) =>
   const width = onBuy ? '' : 'lg:grid-cols-6'
   return (
     <section aria-labelledby="shelves">
-      <h2 id="shelves" className={onBuy ? 'sr-only' : 'mb-3 text-sm font-medium text-muted'}>
+      <h2 id="shelves" className={onBuy ? 'sr-only' : 'mt-3 mb-3 text-sm font-medium text-muted'}>
         {onBuy ? 'Shelves' : 'In the window today'}
       </h2>
       <ul className={`grid grid-cols-2 gap-3 sm:grid-cols-3 sm:gap-4 ${width}`}>

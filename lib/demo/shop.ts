@@ -42,7 +42,9 @@ export function createShop(client: StoreClient): Shop {
       return { session, visit: visitOf(session, recorder) }
     } catch (cause) {
       // What the client throws becomes one sentence that a visitor may read.
-      throw new KnownError('source-unavailable', 'Redis does not answer, so the shop is closed just now.', { cause })
+      throw new KnownError('source-unavailable', 'The shop is closed until it is back. This page asks every second.', {
+        cause,
+      })
     }
   }
 
