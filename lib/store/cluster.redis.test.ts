@@ -1,14 +1,11 @@
 import { Cluster } from 'ioredis'
 import { expect, test } from 'vitest'
-import { startRedis, until } from '@/e2e/support/redis'
+import { startCluster } from '@/e2e/support/topology'
 import { createStore } from '.'
 
-test('every deed works on a cluster, where commands on several slots are refused', async () => {
-  const server = await startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-config-file', 'nodes.conf'] })
-  const node = server.client()
-  await node.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383')
-  await until('the cluster is up', async () => String(await node.call('CLUSTER', 'INFO')).includes('cluster_state:ok'))
-  const cluster = new Cluster([{ host: '127.0.0.1', port: server.port }], { redisOptions: { disableClientInfo: true } })
+test('every deed works on a cluster of three, where commands on several slots are refused', async () => {
+  const servers = await startCluster()
+  const cluster = new Cluster(servers.hosts, { redisOptions: { disableClientInfo: true } })
   cluster.on('error', () => {})
   try {
     const store = createStore(cluster)
@@ -21,9 +18,10 @@ test('every deed works on a cluster, where commands on several slots are refused
     expect(await store.destroy(others[0]?.id ?? '')).toBe(true)
     expect(await store.list('42')).toHaveLength(20)
     expect(await store.destroyAll('42')).toBe(20)
-    expect(await node.dbsize()).toBe(0)
+    const sizes = await Promise.all(cluster.nodes('master').map((node) => node.dbsize()))
+    expect(sizes).toEqual([0, 0, 0])
   } finally {
     cluster.disconnect()
-    await server.stop()
+    await servers.stop()
   }
 })
