@@ -8,6 +8,8 @@ import { toProblem } from '@/lib/http/problem'
 
 /** What orchestrators ask by whatever name they have for this machine. */
 const anyHostPaths = ['/healthz', '/readyz', '/metrics']
+/** Next answers other methods itself, with an empty 400. */
+const apiMethods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 // biome-ignore lint/style/noProcessEnv: the build writes a constant here, no environment is read.
 const isDevelopment = process.env.NODE_ENV === 'development'
@@ -38,9 +40,10 @@ function refuse(request: NextRequest): { error: KnownError; headers?: Record<str
   }
   if (pathname === '/_next/image') return { error: new KnownError('not-found', 'There is nothing here.') }
   const isApi = /^\/(api(\/|$)|(healthz|readyz|metrics)$)/.test(pathname)
-  const isRead = request.method === 'GET' || request.method === 'HEAD'
-  if (request.headers.has('next-action') || (!isApi && !isRead)) {
-    return { error: new KnownError('method-not-allowed', 'Pages can only be read.'), headers: { Allow: 'GET, HEAD' } }
+  const allowed = isApi ? apiMethods : ['GET', 'HEAD']
+  if (request.headers.has('next-action') || !allowed.includes(request.method)) {
+    const error = new KnownError('method-not-allowed', 'This cannot be asked of this address.')
+    return { error, headers: { Allow: allowed.join(', ') } }
   }
   return null
 }

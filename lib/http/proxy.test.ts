@@ -89,14 +89,15 @@ test.each([
   expect(kept).toContain('host')
 })
 
-test('server actions, the image optimizer and writing to pages are refused', () => {
+test('server actions, the image optimizer and writing to pages and unheard-of methods are refused', () => {
   const statuses = [
     ask('/sessions', { method: 'POST', headers: { 'next-action': 'x' } }),
     ask('/api/me', { headers: { 'Next-Action': 'x' } }),
     ask('/login', { method: 'POST' }),
     ask('/apis', { method: 'DELETE' }),
+    ask('/api/me', { method: 'PROPFIND' }),
     ask('/_next/image?url=%2Ficon.svg&w=64&q=75'),
   ].map(({ status }) => status)
-  expect(statuses).toEqual([405, 405, 405, 405, 404])
+  expect(statuses).toEqual([405, 405, 405, 405, 405, 404])
   expect(ask('/api/login', { method: 'POST' }).status).toBe(200)
 })
