@@ -1,0 +1,20 @@
+import type { ReactNode } from 'react'
+import { Shell } from '@/components/shell/shell'
+import { may } from '@/lib/admin/roles'
+import { getRuntime } from '@/lib/runtime'
+import { findAdmin } from './require-admin'
+
+/** Draws the shell around an admin's pages. Without an admin it draws nothing of its own: the page itself leads to the sign-in, and back to itself. */
+export default async function ConsoleLayout({ children }: { children: ReactNode }) {
+  const admin = await findAdmin()
+  if (admin === null) return children
+  const { settings, now } = getRuntime()
+  const { isReadOnly, hasDemo } = settings
+  const can = {
+    extend: !isReadOnly && may(admin.role, 'session.extend'),
+    revoke: !isReadOnly && may(admin.role, 'session.revoke'),
+  }
+  const { username, role, idleExpiresAt, absoluteExpiresAt } = admin
+  const me = { username, role, idleExpiresAt, absoluteExpiresAt, now: now() }
+  return <Shell console={{ me, can, isReadOnly, hasDemo }}>{children}</Shell>
+}

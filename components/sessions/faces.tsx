@@ -1,0 +1,125 @@
+'use client'
+
+import { useEffect, useState } from 'react'
+import { sayWarming } from '@/components/shell/live-badge'
+import { Button } from '@/components/ui/button'
+import { CopyButton } from '@/components/ui/copy-button'
+import { EmptyState } from '@/components/ui/empty-state'
+import { ProblemNote } from '@/components/ui/problem-note'
+import { Skeleton } from '@/components/ui/skeleton'
+import { sayAge, sayClock, sayCount } from '@/components/ui/words'
+import type { ApiProblem } from '@/lib/client/api'
+import { useTicking } from '@/lib/client/clock'
+import type { SessionPage } from '@/lib/contract/session'
+import type { Freshness } from '@/lib/contract/source'
+
+const example = `redis-cli SETEX session:abc123 1800 '{"userId":42,"name":"Alice"}'`
+/** Sooner than this nothing is drawn that would only flash. */
+const patienceMs = 300
+
+/** Says above the rows that they are old, or not yet all; nothing while they are true. */
+export function FreshnessNote({
+  newest,
+  total,
+  problem,
+}: {
+  newest: SessionPage | undefined
+  total: number
+  problem: ApiProblem | null
+}) {
+  const asOf = newest?.freshness.asOf ?? newest?.now ?? null
+  const age = useTicking((now) => (asOf === null ? '' : sayAge(now - asOf)))
+  if (newest === undefined) return null
+  const isStale = newest.freshness.state === 'stale' || newest.freshness.state === 'unavailable'
+  const rows = total === 1 ? 'This 1 session is' : `These ${sayCount(total)} sessions are`
+  if (problem !== null || isStale) {
+    const who =
+      problem !== null && problem.code !== 'source-unavailable' ? problem.title : `Redis has not answered for ${age}`
+    return (
+      <div className="px-4 pb-3 md:px-6">
+        <ProblemNote tone="warning" title={`${who}.`}>
+          <span suppressHydrationWarning>
+            {rows} as of {asOf === null ? 'an unknown time' : sayClock(asOf)}. This page keeps trying.
+          </span>
+        </ProblemNote>
+      </div>
+    )
+  }
+  if (newest.freshness.state === 'warming') {
+    return (
+      <p className="px-4 pb-3 text-sm text-muted md:px-6">
+        {sayWarming(newest.freshness)}: the first look at Redis is still under way, so this is not all of it yet.
+      </p>
+    )
+  }
+  return null
+}
+
+/** No session: an invitation where there is none at all, a way back where the filter leaves none. */
+export function NothingFace({
+  isFiltered,
+  clear,
+  freshness,
+}: {
+  isFiltered: boolean
+  clear: () => void
+  freshness: Freshness
+}) {
+  if (freshness.state === 'warming') {
+    return <EmptyState title="Looking for sessions">The first look at Redis is still under way.</EmptyState>
+  }
+  if (isFiltered) {
+    return (
+      <EmptyState title="No session matches">
+        <p>Nothing that lives now fits this filter.</p>
+        <Button onClick={clear}>Clear the filter</Button>
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState title="Nobody is signed in">
+      <p>As soon as an application writes a session, it appears here. Try it:</p>
+      <div className="flex w-full items-center gap-1 rounded-lg border bg-raised py-1 pr-1 pl-3 text-left">
+        <code className="min-w-0 flex-1 overflow-x-auto font-mono text-xs leading-5 text-ink max-sm:wrap-anywhere sm:whitespace-nowrap">
+          {example}
+        </code>
+        <CopyButton text={example} />
+      </div>
+    </EmptyState>
+  )
+}
+
+/** Nothing was ever read: what is wrong, and that the page goes on trying. */
+export function ProblemFace({ problem }: { problem: ApiProblem }) {
+  return (
+    <div className="mx-auto max-w-xl px-4 py-10">
+      <ProblemNote title={problem.code === 'source-unavailable' ? 'Redis has not answered yet' : problem.title}>
+        <p>{problem.detail}</p>
+        <p>This page keeps trying and shows the sessions as soon as they can be read.</p>
+      </ProblemNote>
+    </div>
+  )
+}
+
+/** Holds the place of the table while it is on its way. */
+export function SkeletonRows() {
+  const [isDue, setDue] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setDue(true), patienceMs)
+    return () => clearTimeout(timer)
+  }, [])
+  if (!isDue) return null
+  return (
+    <div aria-hidden className="px-4 md:px-6">
+      {Array.from({ length: 14 }, (_, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike and never move
+        <div key={index} className="flex h-(--row-height) items-center gap-6 border-b">
+          <Skeleton className="size-4" />
+          <Skeleton className="h-3.5 w-40" />
+          <Skeleton className="h-3.5 flex-1" />
+          <Skeleton className="h-3.5 w-36" />
+        </div>
+      ))}
+    </div>
+  )
+}

@@ -1,0 +1,70 @@
+'use client'
+
+import { useSyncExternalStore } from 'react'
+import { Dialog } from '@/components/ui/dialog'
+
+const storeKey = 'rollcall-keys'
+const changed = 'rollcall-keys-changed'
+
+const keys = [
+  ['/', 'Search'],
+  ['j  k', 'Next and previous session'],
+  ['Enter', 'Open the session'],
+  ['x', 'Select it'],
+  ['e', 'Extend it'],
+  ['r', 'Revoke it, or what is selected'],
+  ['u', 'Undo the last revoke'],
+  ['Esc', 'Close, or drop the selection'],
+  ['?', 'These keys'],
+] as const
+
+/** Whether single keys do something; a person may switch them off. */
+export function useHasKeys(): [boolean, (hasKeys: boolean) => void] {
+  const hasKeys = useSyncExternalStore(
+    (listener) => {
+      window.addEventListener(changed, listener)
+      return () => window.removeEventListener(changed, listener)
+    },
+    () => window.localStorage.getItem(storeKey) !== 'off',
+    () => true,
+  )
+  const set = (on: boolean) => {
+    window.localStorage.setItem(storeKey, on ? 'on' : 'off')
+    window.dispatchEvent(new Event(changed))
+  }
+  return [hasKeys, set]
+}
+
+export function KeysDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  const [hasKeys, setHasKeys] = useHasKeys()
+  return (
+    <Dialog isOpen={isOpen} onOpenChange={(open) => (open ? undefined : onClose())} title="Keys">
+      <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-sm">
+        {keys.map(([key, means]) => (
+          <div key={key} className="contents">
+            <dt className="flex gap-1">
+              {key.split('  ').map((one) => (
+                <kbd
+                  key={one}
+                  className="min-w-6 rounded border border-line-strong px-1.5 text-center font-mono text-xs leading-5"
+                >
+                  {one}
+                </kbd>
+              ))}
+            </dt>
+            <dd>{means}</dd>
+          </div>
+        ))}
+      </dl>
+      <label className="mt-5 flex min-h-control items-center gap-2 border-t pt-4 text-sm">
+        <input
+          type="checkbox"
+          className="size-4 accent-accent"
+          checked={hasKeys}
+          onChange={(event) => setHasKeys(event.target.checked)}
+        />
+        Single keys do something
+      </label>
+    </Dialog>
+  )
+}

@@ -1,0 +1,108 @@
+'use client'
+
+import { useState } from 'react'
+import { Badge } from '@/components/ui/badge'
+import { Button } from '@/components/ui/button'
+import { VisibleText } from '@/components/ui/visible-text'
+import { sayCount, sayMany } from '@/components/ui/words'
+import { Masked } from '@/lib/contract/session'
+
+const longText = 160
+const manyChildren = 50
+const openDepth = 2
+
+/** A decoded payload: branches that fold, secrets as "hidden", and each value's type by its look and its word. */
+export function PayloadTree({ value }: { value: unknown }) {
+  return (
+    <div className="overflow-x-auto rounded-lg border bg-raised p-3 font-mono text-xs leading-5">
+      <Node name={null} value={value} depth={0} />
+    </div>
+  )
+}
+
+function Node({ name, value, depth }: { name: string | null; value: unknown; depth: number }) {
+  const label =
+    name === null ? null : (
+      <span className="text-muted">
+        <VisibleText text={name} />
+        <span className="text-faint">: </span>
+      </span>
+    )
+  if (typeof value !== 'object' || value === null || Masked.safeParse(value).success) {
+    return (
+      <div className="pl-4 wrap-anywhere">
+        {label}
+        <Leaf value={value} />
+      </div>
+    )
+  }
+  const children: [string, unknown][] = Array.isArray(value)
+    ? value.map((item, index) => [String(index), item])
+    : Object.entries(value)
+  const count = Array.isArray(value) ? sayMany(children.length, 'item') : sayMany(children.length, 'field')
+  if (children.length === 0) {
+    return (
+      <div className="pl-4">
+        {label}
+        <span className="text-faint">{Array.isArray(value) ? 'empty list' : 'empty'}</span>
+      </div>
+    )
+  }
+  return (
+    <details open={depth < openDepth} className="group/node">
+      <summary className="-ml-0.5 w-fit rounded-sm pr-2 select-none marker:text-faint">
+        {label}
+        <span className="text-faint">{count}</span>
+      </summary>
+      <Children entries={children} depth={depth} />
+    </details>
+  )
+}
+
+function Children({ entries, depth }: { entries: [string, unknown][]; depth: number }) {
+  const [shown, setShown] = useState(manyChildren)
+  return (
+    <div className="ml-1 border-l pl-2">
+      {entries.slice(0, shown).map(([key, child]) => (
+        <Node key={key} name={key} value={child} depth={depth + 1} />
+      ))}
+      {entries.length > shown ? (
+        <Button look="quiet" onClick={() => setShown(shown + 10 * manyChildren)}>
+          {sayCount(entries.length - shown)} more
+        </Button>
+      ) : null}
+    </div>
+  )
+}
+
+function Leaf({ value }: { value: unknown }) {
+  if (typeof value === 'string') return <Text text={value} />
+  if (typeof value === 'number') return <span className="text-accent">{String(value)}</span>
+  if (typeof value === 'boolean') return <span className="text-persistent">{value ? 'true' : 'false'}</span>
+  if (value === null) return <span className="text-faint">null</span>
+  return (
+    <span title="A secret: it stays on the server" className="font-sans">
+      <Badge tone="stale">hidden</Badge>
+    </span>
+  )
+}
+
+function Text({ text }: { text: string }) {
+  const [isWhole, setWhole] = useState(false)
+  const isLong = text.length > longText
+  return (
+    <span className="text-live">
+      “<VisibleText text={isLong && !isWhole ? text.slice(0, longText) : text} />
+      {isLong && !isWhole ? '…' : ''}”
+      {isLong ? (
+        <button
+          type="button"
+          className="ml-2 min-h-6 rounded-sm font-sans text-accent underline-offset-2 hover:underline"
+          onClick={() => setWhole(!isWhole)}
+        >
+          {isWhole ? 'less' : `all ${sayCount(text.length)} characters`}
+        </button>
+      ) : null}
+    </span>
+  )
+}

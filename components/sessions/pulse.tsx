@@ -1,0 +1,50 @@
+'use client'
+
+import { useEffect, useRef, useState } from 'react'
+
+const width = 120
+const height = 28
+const seconds = 60
+
+/** The count over the last minute of this page, one point a second, as a small line. It says nothing until it has seen two seconds. */
+export function Pulse({ count }: { count: number }) {
+  const [points, setPoints] = useState<number[]>([])
+  const latest = useRef(count)
+  latest.current = count
+  useEffect(() => {
+    const timer = setInterval(() => setPoints((last) => [...last, latest.current].slice(-seconds)), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  const low = Math.min(...points)
+  const high = Math.max(...points)
+  const range = Math.max(high - low, Math.max(4, high * 0.01))
+  const middle = (high + low) / 2
+  const line = points.map((value, index) => {
+    const x = width - (points.length - 1 - index) * (width / (seconds - 1))
+    const y = height / 2 - ((value - middle) / range) * (height - 6)
+    return `${x.toFixed(1)},${y.toFixed(1)}`
+  })
+  return (
+    <svg
+      viewBox={`0 0 ${width} ${height}`}
+      className="h-7 w-30 shrink-0"
+      role="img"
+      aria-label="The count over the last minute"
+    >
+      <line x1="0" x2={width} y1={height / 2} y2={height / 2} className="stroke-line" strokeDasharray="2 3" />
+      {points.length > 1 ? (
+        <>
+          <polyline
+            points={line.join(' ')}
+            fill="none"
+            strokeWidth="1.5"
+            strokeLinejoin="round"
+            strokeLinecap="round"
+            className="stroke-live"
+          />
+          <circle cx={width - 1.5} cy={line.at(-1)?.split(',')[1] ?? 0} r="2" className="fill-live" />
+        </>
+      ) : null}
+    </svg>
+  )
+}

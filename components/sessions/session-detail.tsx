@@ -1,0 +1,253 @@
+'use client'
+
+import { Clock4 } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { Badge } from '@/components/ui/badge'
+import { Button } from '@/components/ui/button'
+import { EmptyState } from '@/components/ui/empty-state'
+import { ProblemNote } from '@/components/ui/problem-note'
+import { Skeleton } from '@/components/ui/skeleton'
+import { VisibleText } from '@/components/ui/visible-text'
+import { sayAge, sayBothTimes, sayBytes, sayCount, sayLeft, sayTime } from '@/components/ui/words'
+import { useTicking } from '@/lib/client/clock'
+import { useResource } from '@/lib/client/resource'
+import { SessionDetail as Detail } from '@/lib/contract/session'
+import { isHidden, revokeSession, undoLast, useLeaving } from './deeds'
+import { ExtendButton } from './extend-button'
+import { PayloadTree } from './payload-tree'
+import { Ttl } from './ttl'
+import { deedWords, findingWords, limitWords, personOf, statusWords } from './words'
+
+type SessionDetailProps = {
+  handle: string /** Draws the name as the page's heading, or as a part of one. */
+  headingLevel: 1 | 2
+  aside?: ReactNode
+}
+
+/** One session whole: whose it is, how long it has left, what it holds, what a deed would not reach. The side sheet and the page draw the same. */
+export function SessionDetail({ handle, headingLevel, aside }: SessionDetailProps) {
+  const { data, problem, isLoading } = useResource(`/api/sessions/${handle}`, Detail)
+  const leaving = useLeaving()
+  const isOver = useTicking((now) => data?.expiresAt !== null && data !== undefined && data.expiresAt <= now)
+  const wasEnded = leaving.has(handle) && isHidden(leaving, handle)
+  if (problem?.code === 'not-found' || wasEnded || (problem !== null && leaving.has(handle))) {
+    return (
+      <Frame aside={aside} title={data ? personOf(data) : 'Session'} level={headingLevel}>
+        <EmptyState title="This session has ended">
+          <p>It is no longer in Redis: it was revoked, its user signed out, or its time was over.</p>
+          {leaving.has(handle) ? <Button onClick={undoLast}>Undo</Button> : null}
+        </EmptyState>
+      </Frame>
+    )
+  }
+  if (data === undefined) {
+    return (
+      <Frame aside={aside} title="Session" level={headingLevel}>
+        {problem === null ? (
+          isLoading && <Waiting />
+        ) : (
+          <ProblemNote title={problem.title}>{problem.detail} This page keeps trying.</ProblemNote>
+        )}
+      </Frame>
+    )
+  }
+  return (
+    <Frame
+      aside={aside}
+      title={
+        <VisibleText
+          text={
+            data.label ?? data.principal ?? (data.status === 'unreadable' ? 'Unreadable session' : 'Anonymous session')
+          }
+        />
+      }
+      level={headingLevel}
+      subtitle={data.principal !== null && data.label !== null && data.label !== data.principal ? data.principal : null}
+    >
+      <title>{`${personOf(data)} · Rollcall`}</title>
+      {problem === null ? null : (
+        <ProblemNote tone="stale" title={problem.title}>
+          {problem.detail} What stands here was true at {sayTime(data.now)}.
+        </ProblemNote>
+      )}
+      <div className="flex flex-wrap items-end justify-between gap-4">
+        <div className="min-w-52 flex-1">
+          <Ttl expiresAt={data.expiresAt} status={data.status} size="large" />
+          <p className="mt-1.5 text-sm text-muted">
+            {data.expiresAt === null ? (
+              'It never ends by itself.'
+            ) : isOver ? (
+              'Its time is over.'
+            ) : (
+              <span suppressHydrationWarning>Ends {sayTime(data.expiresAt)}</span>
+            )}
+          </p>
+        </div>
+        <div className="flex gap-2">
+          {data.can.extend ? (
+            <ExtendButton
+              row={data}
+              trigger={
+                <Button>
+                  <Clock4 aria-hidden className="size-4" /> Extend
+                </Button>
+              }
+            />
+          ) : null}
+          {data.can.revoke ? (
+            <Button look="danger" onClick={() => void revokeSession(data)}>
+              Revoke
+            </Button>
+          ) : null}
+        </div>
+      </div>
+      <div className="flex flex-wrap gap-1.5">
+        <Badge tone={statusWords[data.status].tone}>{statusWords[data.status].label}</Badge>
+        {data.findings
+          .filter((finding) => finding !== 'no-expiry' && finding !== 'unreadable')
+          .map((finding) => (
+            <Badge key={finding} tone={finding === 'oversized' ? 'expiring' : 'plain'}>
+              {findingWords[finding]}
+            </Badge>
+          ))}
+      </div>
+      {data.cannot.length > 0 ? <p className="text-sm text-muted">{data.cannot.join(' ')}</p> : null}
+      <Facts data={data} />
+      <section aria-label="Payload">
+        <h3 className="mb-2 text-sm font-medium">Payload</h3>
+        {data.unreadableReason === null ? (
+          <PayloadTree value={data.payload} />
+        ) : (
+          <ProblemNote tone="stale" title="This payload could not be read">
+            {data.unreadableReason} The session can still be ended.
+          </ProblemNote>
+        )}
+        {data.truncated ? <p className="mt-2 text-sm text-muted">Only its first megabyte was read.</p> : null}
+      </section>
+      {data.notReached.length > 0 ? (
+        <section>
+          <h3 className="mb-1 text-sm font-medium">What ending or extending it does not reach</h3>
+          <ul className="list-disc space-y-1 pl-4 text-sm text-muted marker:text-faint">
+            {data.notReached.map((limit) => (
+              <li key={limit}>{limitWords[limit]}</li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      <History entries={data.history} />
+    </Frame>
+  )
+}
+
+function Frame({
+  title,
+  subtitle = null,
+  level,
+  aside,
+  children,
+}: {
+  title: ReactNode
+  subtitle?: string | null
+  level: 1 | 2
+  aside: ReactNode
+  children: ReactNode
+}) {
+  const Heading = level === 1 ? 'h1' : 'h2'
+  return (
+    <article className="flex flex-col gap-5 px-5 pt-4 pb-10">
+      <header className="flex min-h-control items-center gap-3">
+        <div className="min-w-0 flex-1">
+          <Heading className="text-xl font-semibold tracking-tight wrap-anywhere" tabIndex={-1} data-sheet-title>
+            {title}
+          </Heading>
+          {subtitle === null ? null : (
+            <p className="truncate text-sm text-muted">
+              <VisibleText text={subtitle} />
+            </p>
+          )}
+        </div>
+        {aside}
+      </header>
+      {children}
+    </article>
+  )
+}
+
+function Facts({ data }: { data: Detail }) {
+  const redisTtl = useTicking((now) => (data.ttlMs === null ? 'no expiry' : sayLeft(data.ttlMs - (now - data.now))))
+  return (
+    <dl className="grid grid-cols-[minmax(96px,auto)_1fr] gap-x-5 gap-y-1.5 text-sm">
+      <Fact name="Source" text={data.source} />
+      <Fact name="Format" text={[data.format, ...data.encodings].join(', ')} />
+      <Fact name="Device" text={data.device} />
+      <Fact name="Address" text={data.ip} isMono />
+      <Moment name="Created" at={data.createdAt} />
+      <Moment name="Last seen" at={data.lastSeenAt} />
+      <Moment name="Ends" at={data.expiresAt} isAhead />
+      <Fact
+        name="Size"
+        text={`${sayBytes(data.sizeBytes)}${data.sizeBytes < 1024 ? '' : ` (${sayCount(data.sizeBytes)} bytes)`}${data.companionBytes > 0 ? `, and ${sayBytes(data.companionBytes)} beside it` : ''}`}
+      />
+      <Fact name="Redis says" text={`${data.redisType}, TTL ${redisTtl}`} />
+      <Fact name="Handle" text={data.handle} isMono />
+    </dl>
+  )
+}
+
+function Fact({ name, text, isMono = false }: { name: string; text: string | null; isMono?: boolean }) {
+  return (
+    <>
+      <dt className="text-faint">{name}</dt>
+      <dd className={`min-w-0 wrap-anywhere ${isMono ? 'font-mono text-xs leading-5' : ''}`}>
+        {text === null || text === '' ? <span className="text-faint">not told</span> : <VisibleText text={text} />}
+      </dd>
+    </>
+  )
+}
+
+function Moment({ name, at, isAhead = false }: { name: string; at: number | null; isAhead?: boolean }) {
+  const distance = useTicking((now) =>
+    at === null ? '' : isAhead ? `in ${sayLeft(at - now)}` : `${sayAge(now - at)} ago`,
+  )
+  if (at === null) return <Fact name={name} text={isAhead ? 'never' : null} />
+  return (
+    <>
+      <dt className="text-faint">{name}</dt>
+      <dd title={sayBothTimes(at)} suppressHydrationWarning>
+        {distance} <span className="text-faint">· {sayTime(at)}</span>
+      </dd>
+    </>
+  )
+}
+
+function History({ entries }: { entries: Detail['history'] }) {
+  if (entries.length === 0) return null
+  return (
+    <section>
+      <h3 className="mb-1 text-sm font-medium">What was done here</h3>
+      <ul className="space-y-1 text-sm">
+        {entries.map((entry) => (
+          <li key={`${entry.at}${entry.deed}${entry.outcome}`} className="flex justify-between gap-3">
+            <span>
+              {deedWords[entry.deed] ?? entry.deed} by {entry.admin ?? 'nobody known'}
+              {entry.outcome === null || entry.outcome === 'done' ? '' : `: ${entry.outcome}`}
+            </span>
+            <span className="shrink-0 text-faint" title={sayBothTimes(entry.at)} suppressHydrationWarning>
+              {sayTime(entry.at)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Waiting() {
+  return (
+    <div className="flex flex-col gap-4">
+      <Skeleton className="h-8 w-48" />
+      <Skeleton className="h-4 w-64" />
+      <Skeleton className="h-40 w-full" />
+    </div>
+  )
+}

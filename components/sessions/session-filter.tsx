@@ -1,0 +1,268 @@
+'use client'
+
+import { ArrowDownUp, ChevronDown, Search, X } from 'lucide-react'
+import { type ComponentProps, type RefObject, useEffect, useState } from 'react'
+import { Button } from '@/components/ui/button'
+import { inputClass } from '@/components/ui/field'
+import { Menu, MenuChoice, MenuItem } from '@/components/ui/menu'
+import { visibleString } from '@/components/ui/visible-text'
+import { sayClock, sayCount } from '@/components/ui/words'
+import { serverNow } from '@/lib/client/clock'
+import { useResource } from '@/lib/client/resource'
+import { rowFindings, sessionStatuses } from '@/lib/contract/session'
+import { SourceList } from '@/lib/contract/source'
+import { columns } from './session-table'
+import type { View } from './use-view'
+import { findingWords, statusWords } from './words'
+
+const typingMs = 150
+const minute = 60_000
+const sizes = [
+  { label: 'Any size', minSizeBytes: undefined },
+  { label: 'Over 4 KB', minSizeBytes: 4097 },
+  { label: 'Over 64 KB', minSizeBytes: 65_537 },
+]
+const ends = [
+  { label: 'Any end', withinMs: undefined },
+  { label: 'Within 5 min', withinMs: 5 * minute },
+  { label: 'Within 1 h', withinMs: 60 * minute },
+  { label: 'Within 24 h', withinMs: 24 * 60 * minute },
+]
+
+/** What narrows the table. The words and the person stay in memory; the rest stands in the address. */
+export function SessionFilter({ view, searchRef }: { view: View; searchRef: RefObject<HTMLInputElement | null> }) {
+  const { impersonal, personal, setPersonal, change, sortBy, clear, isFiltered } = view
+  const { data } = useResource('/api/sources', SourceList, { everyMs: 10_000 })
+  const sources = data?.sources ?? []
+  const formats = new Map<string, number>()
+  for (const source of sources) {
+    for (const [format, count] of Object.entries(source.formats))
+      formats.set(format, (formats.get(format) ?? 0) + count)
+  }
+  const size = sizes.find(({ minSizeBytes }) => minSizeBytes === impersonal.minSizeBytes)
+  return (
+    <div className="flex items-center gap-1.5 px-4 pb-2 max-md:flex-wrap md:px-6">
+      <SearchBox q={personal.q} onChange={(q) => setPersonal({ ...personal, q })} searchRef={searchRef} />
+      <div className="flex min-w-0 items-center gap-1.5 overflow-x-auto max-md:-mx-4 max-md:w-[calc(100%+32px)] max-md:px-4">
+        {personal.principal === null ? null : (
+          <Button
+            look="quiet"
+            className="bg-accent-soft text-accent"
+            onClick={() => setPersonal({ ...personal, principal: null, person: null })}
+            aria-label={`Stop filtering by ${personal.person}`}
+          >
+            <span className="max-w-48 truncate">{visibleString(personal.person ?? personal.principal)}</span>
+            <X aria-hidden className="size-3.5" />
+          </Button>
+        )}
+        <Choices
+          name="Status"
+          all={sessionStatuses.map((id) => ({ id, label: statusWords[id].label }))}
+          chosen={impersonal.status ?? []}
+          onChange={(status) => change({ status: some(status) })}
+        />
+        <Choices
+          name="Source"
+          all={sources.map(({ id, name, sessions }) => ({ id, label: visibleString(name), count: sessions }))}
+          chosen={impersonal.source ?? []}
+          onChange={(source) => change({ source: some(source) })}
+        />
+        <Choices
+          name="Format"
+          all={[...formats].map(([id, count]) => ({ id, label: id, count }))}
+          chosen={impersonal.format ?? []}
+          onChange={(format) => change({ format: some(format) })}
+        />
+        <Choices
+          name="Finding"
+          all={rowFindings.map((id) => ({ id, label: findingWords[id] }))}
+          chosen={impersonal.finding ?? []}
+          onChange={(finding) => change({ finding: some(finding) })}
+        />
+        <Menu
+          trigger={
+            <FilterButton
+              name="Size"
+              chosen={
+                impersonal.minSizeBytes === undefined
+                  ? null
+                  : (size?.label ?? `From ${sayCount(impersonal.minSizeBytes)} B`)
+              }
+            />
+          }
+        >
+          {sizes.map(({ label, minSizeBytes }) => (
+            <MenuItem key={label} onClick={() => change({ minSizeBytes, maxSizeBytes: undefined })}>
+              {label}
+            </MenuItem>
+          ))}
+        </Menu>
+        <Menu
+          trigger={
+            <FilterButton
+              name="Ends"
+              chosen={
+                impersonal.expiresBefore === undefined
+                  ? null
+                  : `before ${sayClock(impersonal.expiresBefore).slice(0, 5)}`
+              }
+            />
+          }
+        >
+          {ends.map(({ label, withinMs }) => (
+            <MenuItem
+              key={label}
+              onClick={() =>
+                change({
+                  expiresBefore:
+                    withinMs === undefined ? undefined : Math.ceil((serverNow() + withinMs) / minute) * minute,
+                  expiresAfter: undefined,
+                })
+              }
+            >
+              {label}
+            </MenuItem>
+          ))}
+        </Menu>
+        <span className="md:hidden">
+          <Menu
+            align="end"
+            trigger={
+              <Button look="quiet">
+                <ArrowDownUp aria-hidden className="size-3.5" /> Sort
+              </Button>
+            }
+          >
+            {columns.map(({ label, sort }) => (
+              <MenuItem key={sort} onClick={() => sortBy(sort)}>
+                <span className="flex-1">{label}</span>
+                {impersonal.sort === sort ? (impersonal.order === 'asc' ? '↑' : '↓') : null}
+              </MenuItem>
+            ))}
+          </Menu>
+        </span>
+        {isFiltered ? (
+          <Button look="quiet" onClick={clear}>
+            Clear
+          </Button>
+        ) : null}
+      </div>
+    </div>
+  )
+}
+
+function SearchBox({
+  q,
+  onChange,
+  searchRef,
+}: {
+  q: string
+  onChange: (q: string) => void
+  searchRef: RefObject<HTMLInputElement | null>
+}) {
+  const [typed, setTyped] = useState(q)
+  const [lastQ, setLastQ] = useState(q)
+  if (q !== lastQ) {
+    setLastQ(q)
+    if (q !== typed.trim()) setTyped(q)
+  }
+  useEffect(() => {
+    if (typed.trim() === q) return
+    const timer = setTimeout(() => onChange(typed.trim()), typingMs)
+    return () => clearTimeout(timer)
+  }, [typed, q, onChange])
+  return (
+    <search className="relative w-full md:w-72 md:shrink-0">
+      <Search
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-faint"
+      />
+      <input
+        ref={searchRef}
+        type="search"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key !== 'Escape') return
+          event.stopPropagation()
+          if (typed === '') event.currentTarget.blur()
+          setTyped('')
+        }}
+        maxLength={4000}
+        autoComplete="off"
+        autoCapitalize="off"
+        spellCheck={false}
+        placeholder="Person, address, device, session id"
+        aria-label="Search sessions"
+        className={`${inputClass} pr-8 pl-8 [&::-webkit-search-cancel-button]:hidden`}
+      />
+      {typed === '' ? (
+        <kbd
+          aria-hidden
+          className="pointer-events-none absolute top-1/2 right-2 -translate-y-1/2 rounded border px-1.5 font-mono text-xs text-faint pointer-coarse:hidden"
+        >
+          /
+        </kbd>
+      ) : (
+        <button
+          type="button"
+          aria-label="Empty the search"
+          onClick={() => setTyped('')}
+          className="absolute top-0 right-0 flex size-control items-center justify-center text-faint hover:text-ink"
+        >
+          <X aria-hidden className="size-4" />
+        </button>
+      )}
+    </search>
+  )
+}
+
+type ChoicesProps<Id extends string> = {
+  name: string
+  all: { id: Id; label: string; count?: number }[]
+  chosen: readonly Id[]
+  onChange: (chosen: Id[]) => void
+}
+
+function Choices<Id extends string>({ name, all, chosen, onChange }: ChoicesProps<Id>) {
+  const labels = chosen.map((id) => all.find((choice) => choice.id === id)?.label ?? id)
+  if (all.length === 0 && chosen.length === 0) return null
+  return (
+    <Menu
+      trigger={
+        <FilterButton
+          name={name}
+          chosen={labels.length === 0 ? null : labels.length === 1 ? (labels[0] ?? null) : `${labels.length} chosen`}
+        />
+      }
+    >
+      {all.map(({ id, label, count }) => (
+        <MenuChoice
+          key={id}
+          isChosen={chosen.includes(id)}
+          onChange={(isOn) => onChange(isOn ? [...chosen, id] : chosen.filter((other) => other !== id))}
+        >
+          <span className="truncate">{label}</span>
+          {count === undefined ? null : <span className="text-xs text-faint">{sayCount(count)}</span>}
+        </MenuChoice>
+      ))}
+    </Menu>
+  )
+}
+
+function FilterButton({ name, chosen, ...rest }: { name: string; chosen: string | null } & ComponentProps<'button'>) {
+  return (
+    <Button
+      look="quiet"
+      {...rest}
+      className={chosen === null ? '' : 'bg-accent-soft text-accent hover:bg-accent-soft hover:text-accent'}
+    >
+      {chosen === null ? name : `${name}: ${chosen}`}
+      <ChevronDown aria-hidden className="size-3.5 opacity-60" />
+    </Button>
+  )
+}
+
+function some<T>(list: T[]): T[] | undefined {
+  return list.length === 0 ? undefined : list
+}

@@ -1,0 +1,54 @@
+'use client'
+
+import { LiveBadge } from '@/components/shell/live-badge'
+import { Skeleton } from '@/components/ui/skeleton'
+import { sayCount, sayMany } from '@/components/ui/words'
+import type { SessionPage } from '@/lib/contract/session'
+import { Pulse } from './pulse'
+import type { SessionPages } from './session-pages'
+
+type SessionsHeaderProps = {
+  newest: SessionPage | undefined
+  total: number
+  problem: SessionPages['problem']
+  target: SessionPages['target']
+  isFiltered: boolean
+}
+
+/** Title, the live count with its last minute, and the true state. The page's title in the browser carries the count too. */
+export function SessionsHeader({ newest, total, problem, target, isFiltered }: SessionsHeaderProps) {
+  const state = newest?.freshness.state
+  const isTrue = newest !== undefined && problem === null && (state === 'live' || state === 'warming')
+  const counted = isFiltered ? 'match' : state === 'warming' ? 'so far' : 'live now'
+  return (
+    <header className="flex flex-wrap items-end gap-x-5 gap-y-1 px-4 pt-4 pb-3 md:px-6 md:pt-5">
+      <title>{isTrue ? `${sayMany(total, 'session')} · Rollcall` : 'Sessions · Rollcall'}</title>
+      <div>
+        <h1 className="text-sm font-medium text-muted">Sessions</h1>
+        <p className="flex items-baseline gap-2" aria-live="off">
+          {newest === undefined ? (
+            problem === null ? (
+              <Skeleton className="mt-1 h-7 w-24" />
+            ) : (
+              <span className="text-2xl font-semibold text-faint">–</span>
+            )
+          ) : (
+            <>
+              <span
+                data-testid="count"
+                className={`text-2xl font-semibold tracking-tight ${isTrue ? '' : 'text-faint'}`}
+              >
+                {sayCount(total)}
+              </span>
+              <span className="text-sm text-muted">{isTrue ? counted : 'when last heard'}</span>
+            </>
+          )}
+        </p>
+      </div>
+      {isTrue ? <Pulse count={total} /> : <span className="h-7 w-30" />}
+      <div className="flex h-7 items-center">
+        <LiveBadge freshness={newest?.freshness} problem={problem} target={target} />
+      </div>
+    </header>
+  )
+}

@@ -1,0 +1,253 @@
+'use client'
+
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { usePathname } from 'next/navigation'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useConsole } from '@/components/shell/console-context'
+import { useMedia } from '@/components/ui/use-media'
+import { sayCount } from '@/components/ui/words'
+import { withBasePath } from '@/lib/client/base-path'
+import type { SessionPage, SessionRow } from '@/lib/contract/session'
+import { BulkBar } from './bulk-bar'
+import { revokeSession, undoLast } from './deeds'
+import { FreshnessNote, NothingFace, ProblemFace, SkeletonRows } from './faces'
+import { KeysDialog } from './keys-dialog'
+import { useRowsInView } from './rows-in-view'
+import { SessionFilter } from './session-filter'
+import { useSessionPages } from './session-pages'
+import type { RowDeeds } from './session-row'
+import { SessionSheet } from './session-sheet'
+import { SessionTable } from './session-table'
+import { SessionsHeader } from './sessions-header'
+import { useTableKeys } from './table-keys'
+import { useView } from './use-view'
+
+/** Browsers stop drawing far below this many rows of a page; beyond it the filter must help. */
+const mostRows = 200_000
+
+/** The sessions page: count, filter, table, selection and the side sheet. `fallback` is the first page as the server already read it. */
+export function SessionsView({ fallback }: { fallback: { key: string; page: SessionPage } | null }) {
+  const { can } = useConsole()
+  const view = useView()
+  const [range, setRange] = useState({ first: 0, last: 0 })
+  const { pages, newest, problem, isLoading, target } = useSessionPages(
+    view.impersonal,
+    view.personal,
+    range.first,
+    range.last,
+    fallback,
+  )
+  const [isHeld, setHeld] = useState(false)
+  const viewKey = JSON.stringify([view.impersonal, view.personal])
+  const { start, shown, total, waiting, release } = useRowsInView(viewKey, pages, isHeld)
+
+  const [selected, setSelected] = useState<ReadonlyMap<string, SessionRow>>(new Map())
+  const [current, setCurrent] = useState<{ handle: string; index: number } | null>(null)
+  const [extending, setExtending] = useState<string | null>(null)
+  const [isAsking, setAsking] = useState(false)
+  const [hasHelp, setHelp] = useState(false)
+  const { openHandle, open, close } = useSheet()
+
+  const scrollRef = useRef<HTMLDivElement>(null)
+  const bodyRef = useRef<HTMLDivElement>(null)
+  const searchRef = useRef<HTMLInputElement>(null)
+  const anchorRef = useRef<number | null>(null)
+  const rowHeight = useRowHeight()
+  const count = Math.min(Math.max(total, start + shown.length), mostRows)
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => scrollRef.current,
+    estimateSize: () => rowHeight,
+    overscan: 8,
+    initialRect: { width: 1200, height: 900 },
+    scrollMargin: bodyRef.current?.offsetTop ?? 0,
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the virtualizer is told of another row height
+  useEffect(() => virtualizer.measure(), [rowHeight])
+  const items = virtualizer.getVirtualItems()
+  const firstItem = items[0]?.index ?? 0
+  const lastItem = items.at(-1)?.index ?? 0
+  useEffect(() => setRange({ first: firstItem, last: lastItem }), [firstItem, lastItem])
+  const drawn = useMemo(
+    () => shown.slice(Math.max(0, firstItem - start), Math.max(0, lastItem + 1 - start)),
+    [shown, firstItem, lastItem, start],
+  )
+
+  const shownRef = useRef({ shown, start })
+  shownRef.current = { shown, start }
+  const deeds = useMemo<RowDeeds>(
+    () => ({
+      open: (row) => open(row.handle),
+      revoke: (row) => {
+        setSelected((last) => without(last, row.handle))
+        void revokeSession(row)
+      },
+      select: (row, index, isRange) => {
+        const from = isRange ? (anchorRef.current ?? index) : index
+        anchorRef.current = index
+        const [low, high] = from < index ? [from, index] : [index, from]
+        const { shown: all, start: offset } = shownRef.current
+        const rows = isRange ? all.slice(low - offset, high + 1 - offset).filter(({ isEnded }) => !isEnded) : [{ row }]
+        setSelected((last) => {
+          if (!isRange && last.has(row.handle)) return without(last, row.handle)
+          return new Map([...last, ...rows.map((entry) => [entry.row.handle, entry.row] as const)])
+        })
+      },
+      filterByPerson: (row) => {
+        if (row.principal === null) return
+        view.setPersonal({ q: '', principal: row.principal, person: row.label ?? row.principal })
+        scrollRef.current?.scrollTo({ top: 0 })
+      },
+      focus: (row, index) => setCurrent({ handle: row.handle, index }),
+      setExtending,
+    }),
+    [open, view.setPersonal],
+  )
+
+  const selectRows = useCallback((rows: typeof shown) => {
+    const alive = rows.filter(({ isEnded }) => !isEnded)
+    setSelected((last) =>
+      alive.every(({ row }) => last.has(row.handle))
+        ? new Map()
+        : new Map([...last, ...alive.map(({ row }) => [row.handle, row] as const)]),
+    )
+  }, [])
+  const onScreen = () => {
+    const top =
+      (scrollRef.current?.scrollTop ?? 0) +
+      (scrollRef.current ? barHeight(scrollRef.current) : 0) -
+      (bodyRef.current?.offsetTop ?? 0)
+    const bottom =
+      (scrollRef.current?.scrollTop ?? 0) + (scrollRef.current?.clientHeight ?? 0) - (bodyRef.current?.offsetTop ?? 0)
+    return shown.filter(
+      (_, index) => (start + index + 0.5) * rowHeight > top && (start + index + 0.5) * rowHeight < bottom,
+    )
+  }
+
+  // What has ended is no longer selected: a page that was looked at tells so.
+  const chosen = useMemo(() => {
+    const ended = new Set(shown.filter(({ isEnded }) => isEnded).map(({ row }) => row.handle))
+    return [...selected.values()].filter((row) => !ended.has(row.handle))
+  }, [selected, shown])
+  const chosenHandles = useMemo(() => new Set(chosen.map((row) => row.handle)), [chosen])
+
+  useTableKeys({
+    shown,
+    start,
+    current,
+    goTo: (index) => {
+      const next = shown[index - start]
+      if (next === undefined) return
+      setCurrent({ handle: next.row.handle, index })
+      virtualizer.scrollToIndex(index)
+      requestAnimationFrame(() =>
+        bodyRef.current?.querySelector<HTMLElement>(`[data-handle="${CSS.escape(next.row.handle)}"]`)?.focus(),
+      )
+    },
+    deeds,
+    can,
+    search: () => searchRef.current?.focus(),
+    help: () => setHelp(true),
+    escape: () => (openHandle === null ? setSelected(new Map()) : close()),
+    undo: undoLast,
+    askBulk: chosen.length > 0 ? () => setAsking(true) : null,
+  })
+
+  const isEmpty = newest !== undefined && total === 0 && shown.length === 0
+  const hasRows = newest !== undefined && !isEmpty
+  return (
+    <div
+      ref={scrollRef}
+      className="relative h-full overflow-y-auto [overflow-anchor:none] [scroll-padding-top:var(--bar-height)]"
+    >
+      <SessionsHeader newest={newest} total={total} problem={problem} target={target} isFiltered={view.isFiltered} />
+      <div className="sticky top-0 z-20 bg-surface pt-1" data-bar>
+        <SessionFilter view={view} searchRef={searchRef} />
+      </div>
+      <FreshnessNote newest={newest} total={total} problem={problem} />
+      {hasRows ? (
+        <>
+          <SessionTable
+            shown={drawn}
+            start={Math.max(start, firstItem)}
+            total={count}
+            waiting={waiting}
+            release={release}
+            sort={view.impersonal.sort}
+            order={view.impersonal.order}
+            sortBy={view.sortBy}
+            selected={chosenHandles}
+            visibleRows={drawn}
+            selectVisible={() => selectRows(onScreen())}
+            currentHandle={current?.handle ?? null}
+            openHandle={openHandle}
+            extendingHandle={extending}
+            deeds={deeds}
+            bodyRef={bodyRef}
+            setHeld={setHeld}
+            isDimmed={problem !== null || newest.freshness.state === 'stale'}
+          />
+          {total > mostRows ? (
+            <p className="px-6 py-4 text-sm text-muted">
+              These are the first {sayCount(mostRows)} of {sayCount(total)}. Narrow the filter to reach the rest.
+            </p>
+          ) : null}
+        </>
+      ) : isEmpty ? (
+        <NothingFace isFiltered={view.isFiltered} clear={view.clear} freshness={newest.freshness} />
+      ) : problem === null ? (
+        isLoading && <SkeletonRows />
+      ) : (
+        <ProblemFace problem={problem} />
+      )}
+      <BulkBar
+        rows={chosen}
+        loaded={shown.filter(({ isEnded }) => !isEnded).length}
+        canRevoke={can.revoke}
+        selectLoaded={() => selectRows(shown)}
+        clear={() => setSelected(new Map())}
+        isAsking={isAsking}
+        setAsking={setAsking}
+      />
+      {openHandle === null ? null : <SessionSheet handle={openHandle} onClose={close} />}
+      <KeysDialog isOpen={hasHelp} onClose={() => setHelp(false)} />
+    </div>
+  )
+}
+
+/** The sheet is an address of its own: opening goes forward, closing goes back. */
+function useSheet() {
+  const pathname = usePathname()
+  const openHandle = /^\/sessions\/([^/]+)$/.exec(pathname)?.[1] ?? null
+  const opened = useRef(false)
+  const open = useCallback((handle: string) => {
+    const address = `${withBasePath(`/sessions/${handle}`)}${window.location.search}`
+    if (opened.current) window.history.replaceState(null, '', address)
+    else window.history.pushState(null, '', address)
+    opened.current = true
+  }, [])
+  const close = useCallback(() => {
+    if (opened.current) window.history.back()
+    else window.history.pushState(null, '', `${withBasePath('/sessions')}${window.location.search}`)
+  }, [])
+  useEffect(() => {
+    if (openHandle === null) opened.current = false
+  }, [openHandle])
+  return { openHandle, open, close }
+}
+
+function useRowHeight(): number {
+  const isPhone = useMedia('(max-width: 767px)')
+  const isCoarse = useMedia('(pointer: coarse)')
+  return isPhone ? 68 : isCoarse ? 44 : 36
+}
+
+function barHeight(scroller: HTMLElement): number {
+  return (scroller.querySelector<HTMLElement>('[data-bar]')?.offsetHeight ?? 0) + 32
+}
+
+function without(map: ReadonlyMap<string, SessionRow>, handle: string): ReadonlyMap<string, SessionRow> {
+  const next = new Map(map)
+  next.delete(handle)
+  return next
+}

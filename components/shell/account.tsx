@@ -1,0 +1,73 @@
+'use client'
+
+import { LogOut } from 'lucide-react'
+import { z } from 'zod'
+import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { showToast } from '@/components/ui/toast'
+import { VisibleText, visibleString } from '@/components/ui/visible-text'
+import { ApiProblem, send } from '@/lib/client/api'
+import { leaveSignedOut } from '@/lib/client/signed-out'
+import type { Role } from '@/lib/contract/login'
+import { useConsole } from './console-context'
+import { ThemeItems } from './theme-switch'
+
+const roleWords: Record<Role, string> = { viewer: 'Viewer', operator: 'Operator', admin: 'Admin' }
+
+/** Who is signed in and as what, the theme, and the way out. */
+export function Account() {
+  const { me, isReadOnly } = useConsole()
+  const role = isReadOnly ? `${roleWords[me.role]}, read-only` : roleWords[me.role]
+  const signOut = async () => {
+    try {
+      await send('DELETE', '/api/login', z.unknown())
+      leaveSignedOut('stay-out')
+    } catch (error) {
+      // Being signed in still is something to know.
+      const detail = error instanceof ApiProblem ? error.detail : 'The page itself failed. Reload it.'
+      showToast({ title: 'You are still signed in', detail, isBad: true })
+    }
+  }
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <button
+          type="button"
+          aria-label={`${visibleString(me.username)}, ${role}: account and theme`}
+          className="flex min-h-11 min-w-0 items-center gap-2.5 rounded-md px-1.5 text-left hover:bg-sunken data-popup-open:bg-sunken max-lg:justify-center max-md:flex-col max-md:gap-0 max-md:px-2"
+        >
+          <span
+            aria-hidden
+            className="flex size-7 shrink-0 items-center justify-center rounded-full bg-accent-soft text-sm font-semibold text-accent uppercase max-md:size-5 max-md:text-xs"
+          >
+            {Array.from(me.username)[0]}
+          </span>
+          <span className="min-w-0 md:max-lg:sr-only">
+            <span className="block truncate text-sm font-medium max-md:hidden">
+              <VisibleText text={me.username} />
+            </span>
+            <span className="block truncate text-xs text-faint">{role}</span>
+          </span>
+        </button>
+      }
+    >
+      <p className="px-2 pt-1.5 text-sm font-medium">
+        <VisibleText text={me.username} />
+      </p>
+      <p className="max-w-56 px-2 pb-1.5 text-xs text-faint">
+        {role}
+        {me.role === 'viewer'
+          ? '. You see everything and change nothing.'
+          : isReadOnly
+            ? '. Nobody changes sessions from here.'
+            : ''}
+      </p>
+      <MenuLine />
+      <ThemeItems />
+      <MenuLine />
+      <MenuItem onClick={() => void signOut()}>
+        <LogOut aria-hidden className="size-4" /> Sign out
+      </MenuItem>
+    </Menu>
+  )
+}

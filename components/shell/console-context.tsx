@@ -1,0 +1,29 @@
+'use client'
+
+import { createContext, type ReactNode, useContext } from 'react'
+import { RenderedAt } from '@/lib/client/clock'
+import type { Me } from '@/lib/contract/login'
+
+export type Console = {
+  me: Me
+  /** What this admin may do here, judged by the server: the page draws what it may and repeats no rule. */
+  can: { extend: boolean; revoke: boolean }
+  isReadOnly: boolean
+  hasDemo: boolean
+}
+
+const Context = createContext<Console | null>(null)
+
+export function ConsoleProvider({ value, children }: { value: Console; children: ReactNode }) {
+  return (
+    <RenderedAt value={value.me.now}>
+      <Context value={value}>{children}</Context>
+    </RenderedAt>
+  )
+}
+
+export function useConsole(): Console {
+  const value = useContext(Context)
+  if (value === null) throw new Error('useConsole outside of the console')
+  return value
+}

@@ -1,0 +1,52 @@
+'use client'
+
+import { sayAge, sayCount } from '@/components/ui/words'
+import type { ApiProblem } from '@/lib/client/api'
+import { useTicking } from '@/lib/client/clock'
+import { answeredAt, type Target } from '@/lib/client/resource'
+import type { Freshness } from '@/lib/contract/source'
+
+const looks = {
+  live: 'text-live',
+  warming: 'text-accent',
+  stale: 'text-stale',
+  unavailable: 'text-danger',
+} as const
+
+type LiveBadgeProps = { freshness: Freshness | undefined; problem: ApiProblem | null; target: Target }
+
+/** The true state of what the page shows, and how old it is: live, warming, stale, or that nobody answers. */
+export function LiveBadge({ freshness, problem, target }: LiveBadgeProps) {
+  const state = problem?.code === 'source-unavailable' ? 'unavailable' : problem ? 'stale' : freshness?.state
+  const said = useTicking((now) => {
+    const askedAt = answeredAt(target)
+    const age = askedAt === null ? null : Math.max(0, Date.now() - askedAt)
+    if (problem?.code === 'source-unavailable')
+      return freshness ? `Redis away, ${sayAge(now - (freshness.asOf ?? now))}` : 'Redis away'
+    if (problem) return `No answer for ${sayAge(age ?? 0)}`
+    if (freshness === undefined) return 'Connecting'
+    if (freshness.state === 'live')
+      return age === null || age > 59_000 ? 'Live' : `Live, ${(age / 1000).toFixed(1)} s ago`
+    if (freshness.state === 'warming') return sayWarming(freshness)
+    return `Stale for ${sayAge(now - freshness.since)}`
+  })
+  return (
+    <span
+      role="status"
+      aria-live="off"
+      className={`inline-flex items-center gap-1.5 text-sm font-medium whitespace-nowrap ${looks[state ?? 'warming']}`}
+    >
+      <span
+        aria-hidden
+        className={`size-2 ${state === 'live' ? 'rounded-full bg-live' : state === 'warming' ? 'animate-shimmer rounded-full bg-accent' : 'rounded-[2px] bg-current'}`}
+      />
+      {said}
+    </span>
+  )
+}
+
+/** `Warming 43 %`, or how many were read where nobody knows of how many. */
+export function sayWarming({ scanned, estimated }: Freshness): string {
+  if (!estimated) return `Warming, ${sayCount(scanned)} read`
+  return `Warming ${Math.min(99, Math.floor((scanned / estimated) * 100))} %`
+}

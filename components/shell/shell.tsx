@@ -1,0 +1,47 @@
+'use client'
+
+import type { ReactNode } from 'react'
+import { Logo } from '@/components/ui/logo'
+import { useIsSignedOut } from '@/lib/client/signed-out'
+import { Account } from './account'
+import { type Console, ConsoleProvider } from './console-context'
+import { IdleWarning } from './idle-warning'
+import { Nav } from './nav'
+
+/** What stands around every page of the console: a rail on the left, icons only when narrow, a bar at the bottom on phones. */
+export function Shell({ console, children }: { console: Console; children: ReactNode }) {
+  const isSignedOut = useIsSignedOut()
+  if (isSignedOut) {
+    return (
+      <main className="grid h-dvh place-items-center text-base text-muted">
+        <p role="status">You are signed out.</p>
+      </main>
+    )
+  }
+  return (
+    <ConsoleProvider value={console}>
+      <a
+        href="#main"
+        className="sr-only z-60 rounded-md bg-raised px-3 py-2 shadow-float focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+      >
+        Skip to the page
+      </a>
+      <div className="flex h-dvh flex-col-reverse md:flex-row">
+        <div className="z-30 flex shrink-0 border-line bg-surface max-md:h-(--bottom-bar) max-md:items-start max-md:border-t max-md:px-2 max-md:pt-1 md:w-15 md:flex-col md:gap-4 md:border-r md:p-3 md:max-lg:p-2 lg:w-52">
+          <div className="flex items-center gap-2.5 px-1 pt-1 max-lg:justify-center max-md:hidden">
+            <Logo />
+            <span className="text-lg font-semibold tracking-tight md:max-lg:sr-only">Rollcall</span>
+          </div>
+          <Nav />
+          <div className="min-w-0 max-md:flex max-md:h-12 md:mt-auto md:flex md:flex-col">
+            <Account />
+          </div>
+        </div>
+        <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 outline-none">
+          {children}
+        </main>
+      </div>
+      <IdleWarning />
+    </ConsoleProvider>
+  )
+}
