@@ -1,3 +1,4 @@
+import { isTime } from '@/lib/session/lifetime'
 import type { StoredValue } from '@/lib/session/source'
 import { findFacts } from './facts'
 import type { SessionFormat } from './format'
@@ -27,7 +28,7 @@ export const connectRedis: SessionFormat = {
     const maxAgeMs = maxAgeOf(read.cookie)
     const seenAt = redisExpiresAt === null || maxAgeMs === null ? null : redisExpiresAt - maxAgeMs
     // Later than now: somebody moved the expiry, and it tells no visit any more. The store rounds up to a second.
-    const lastSeenAt = seenAt !== null && seenAt <= now + 1_000 ? Math.min(seenAt, now) : facts.lastSeenAt
+    const lastSeenAt = isTime(seenAt) && seenAt <= now + 1_000 ? Math.min(seenAt, now) : facts.lastSeenAt
     return { facts: { ...facts, lastSeenAt }, tree: read.tree, encodings: encodingsOf('json', read) }
   },
 
@@ -72,7 +73,7 @@ function readSession(value: StoredValue): Read | { reason: string } {
 
 function maxAgeOf(cookie: Record<string, unknown>): number | null {
   const maxAge = own(cookie, 'originalMaxAge')
-  return typeof maxAge === 'number' && Number.isFinite(maxAge) && maxAge >= 0 ? maxAge : null
+  return isTime(maxAge) ? maxAge : null
 }
 
 function expiresOf(cookie: Record<string, unknown>): number | null {

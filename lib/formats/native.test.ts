@@ -64,6 +64,12 @@ test('an extension leaves the data byte for byte, numbers beyond JavaScript incl
   )
 })
 
+test('an expiry moved by hand tells no visit in the future', () => {
+  const value = stringOf(Buffer.from(encodeRecord(person)))
+  const decoded = native.decode(value, { now: createdAt, redisExpiresAt: createdAt + 5 * hourMs })
+  expect('facts' in decoded && decoded.facts.lastSeenAt).toBeNull()
+})
+
 test('an expiry set by the absolute end tells no visit', () => {
   const value = stringOf(Buffer.from(encodeRecord(person)))
   const decoded = native.decode(value, { now: createdAt, redisExpiresAt: person.absoluteExpiresAt })

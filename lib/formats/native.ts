@@ -1,3 +1,4 @@
+import { isTime } from '@/lib/session/lifetime'
 import type { StoredValue } from '@/lib/session/source'
 import { findFacts } from './facts'
 import type { SessionFormat } from './format'
@@ -31,7 +32,8 @@ export const native: SessionFormat = {
       redisExpiresAt !== record.absoluteExpiresAt &&
       redisExpiresAt !== record.extendedUntilAt
     const seenAt = isIdle ? redisExpiresAt - record.idleMs : null
-    const lastSeenAt = seenAt !== null && seenAt >= record.createdAt ? seenAt : facts.lastSeenAt
+    const isVisit = seenAt !== null && seenAt >= record.createdAt && seenAt <= now + 1_000
+    const lastSeenAt = isVisit ? Math.min(seenAt, now) : facts.lastSeenAt
     const { createdAt, absoluteExpiresAt: expiresAt } = record
     return {
       facts: { ...facts, principal, createdAt, lastSeenAt, expiresAt },
@@ -75,7 +77,7 @@ function readRecord(
   if (!isObject(tree) || own(tree, 'v') !== 1) return foreign
   const [principal, createdAt, idleMs] = [own(tree, 'principal'), own(tree, 'createdAt'), own(tree, 'idleMs')]
   const [absoluteExpiresAt, extendedUntilAt] = [own(tree, 'absoluteExpiresAt'), own(tree, 'extendedUntilAt')]
-  if (typeof createdAt !== 'number' || typeof idleMs !== 'number') return foreign
+  if (!isTime(createdAt) || !isTime(idleMs)) return foreign
   if (principal !== null && typeof principal !== 'string') return foreign
   if (!isTimeOrNull(absoluteExpiresAt) || !isTimeOrNull(extendedUntilAt)) return foreign
   if (!isCut && !isObject(own(tree, 'data'))) return foreign
@@ -83,5 +85,5 @@ function readRecord(
 }
 
 function isTimeOrNull(value: unknown): value is number | null {
-  return value === null || typeof value === 'number'
+  return value === null || isTime(value)
 }

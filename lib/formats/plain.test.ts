@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { StoredValue } from '@/lib/session/source'
 import { formatOf } from '.'
-import { hostile, stringOf, testConformance } from './conformance'
+import { stringOf, testConformance } from './conformance'
+import { hostile } from './hostile'
 import { plain } from './plain'
 
 const now = Date.UTC(2026, 10, 24, 12)

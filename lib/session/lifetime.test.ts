@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { absoluteExpiresAtOf, expiresAtOf } from './lifetime'
+import { absoluteExpiresAtOf, expiresAtOf, isTime } from './lifetime'
 
 const base = { lastSeenAt: 1_000, idleMs: 500, absoluteExpiresAt: null, extendedUntilAt: null }
 
@@ -20,4 +20,9 @@ test('an extension lengthens and never shortens', () => {
 test('the absolute end counts from creation, and null means none', () => {
   expect(absoluteExpiresAtOf(1_000, 50)).toBe(1_050)
   expect(absoluteExpiresAtOf(1_000, null)).toBeNull()
+})
+
+test('only whole milliseconds that a date can hold are times', () => {
+  for (const value of [0, 1, 8.64e15]) expect(isTime(value)).toBe(true)
+  for (const value of [-1, 1.5, 8.64e15 + 1, 1e300, Number.NaN, '1', null, undefined]) expect(isTime(value)).toBe(false)
 })

@@ -18,3 +18,10 @@ export function expiresAtOf({ lastSeenAt, idleMs, absoluteExpiresAt, extendedUnt
 export function absoluteExpiresAtOf(createdAt: number, absoluteMs: number | null): number | null {
   return absoluteMs === null ? null : createdAt + absoluteMs
 }
+
+const latestTime = 8.64e15
+
+/** Whether a stored value can be a time of ours: whole milliseconds that a `Date` can hold. */
+export function isTime(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= latestTime
+}

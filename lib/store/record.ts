@@ -1,3 +1,5 @@
+import { isTime } from '@/lib/session/lifetime'
+
 /** What one session holds besides its id. Times are epoch milliseconds on the application's clock; null means none. */
 export type SessionRecord<Data> = {
   principal: string | null
@@ -32,7 +34,7 @@ export function decodeRecord<Data extends object>(text: string): SessionRecord<D
   if (value === null || value.v !== 1) return null
   const { principal, createdAt, idleMs, absoluteExpiresAt, extendedUntilAt = null, data } = value
   if (principal !== null && typeof principal !== 'string') return null
-  if (typeof createdAt !== 'number' || typeof idleMs !== 'number') return null
+  if (!isTime(createdAt) || !isTime(idleMs)) return null
   if (!isTimeOrNull(absoluteExpiresAt) || !isTimeOrNull(extendedUntilAt) || !isObject(data)) return null
   // The store's caller names the type of what only this store writes; its shape is theirs to check.
   return { principal, createdAt, idleMs, absoluteExpiresAt, extendedUntilAt, data: data as Data }
@@ -54,5 +56,5 @@ function isObject(value: unknown): value is object {
 }
 
 function isTimeOrNull(value: unknown): value is number | null {
-  return value === null || typeof value === 'number'
+  return value === null || isTime(value)
 }

@@ -350,10 +350,15 @@ test('a payload above the limit is refused with its size and the limit, and noth
   )
 })
 
+const badTimes = ['1e300', '1.5', '"x"', '-1'].map(
+  (time) =>
+    `{"v":1,"principal":null,"createdAt":1,"idleMs":1,"absoluteExpiresAt":${time},"extendedUntilAt":${time},"data":{}}`,
+)
+
 test('malformed values and keys of other types are null, never an error', async () => {
   const store = createStore(redis)
   const { id } = await store.create({})
-  for (const text of ['', '{', '42', 'null', '[]', '{"v":1}', '{"v":2,"data":{}}', '\u0000\u00ff']) {
+  for (const text of ['', '{', '42', 'null', '[]', '{"v":1}', '{"v":2,"data":{}}', ...badTimes, '\u0000\u00ff']) {
     await redis.set(keyOf(id), text, 'EX', 60)
     expect(await store.peek(id)).toBeNull()
     expect(await store.get(id)).toBeNull()
