@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { formats } from '@/lib/formats'
 import { parseRedisAddress } from './redis-address.mjs'
 import { parseSettings } from './settings.mjs'
 
@@ -220,6 +221,11 @@ test('prefixes, hosts, admins and the paths of a proxy are read', () => {
     basePath: '/tools/rollcall',
     trustsProxy: true,
   })
+})
+
+test('every format may be pinned', () => {
+  const pinned = formats.map(({ id }) => `${id}:=${id}`)
+  expect(settingsOf({ ROLLCALL_MATCH: pinned.join(',') }).prefixes).toHaveLength(formats.length)
 })
 
 test('with PUBLIC_URL its host is answered too', () => {
