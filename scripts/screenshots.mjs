@@ -47,14 +47,14 @@ async function take(browser, { name, path, theme, width, height, opens }) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, deviceScaleFactor: 2 })
   const page = await context.newPage()
   await page.goto(`${origin}/login`)
-  await page.getByLabel('User name').fill('admin')
+  await page.getByLabel('Name', { exact: true }).fill('admin')
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL('**/sessions')
   if (path !== '/sessions') await page.goto(`${origin}${path}`)
   await pause(settleMs)
   if (opens) {
-    await page.locator('[data-row]').nth(2).click()
+    await page.locator('[data-handle]').nth(2).click()
     await pause(settleMs)
   }
   await page.screenshot({ path: join(pictures, `${name}.png`) })

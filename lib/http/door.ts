@@ -130,7 +130,7 @@ export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
         answer = value instanceof Response ? value : json(value)
       } catch (error) {
         note(getRuntime().log, requestId, request.method, error)
-        answer = toProblem(error, requestId)
+        answer = toProblem(error, requestId, outcomeOf(error, table[request.method as Method]?.deed))
         if (answer.status === 405) answer.headers.set('Allow', allow)
       }
       answer.headers.set('X-Request-Id', requestId)
@@ -161,6 +161,12 @@ function allowDeed({ audit }: DoorRuntime, { requestId, ip, params }: Base, admi
       'While the home Redis does not answer, sessions can be seen but not changed.',
     )
   }
+}
+
+/** A deed on a session that was never sent has an outcome too: `failed`, beside the problem that says why. */
+function outcomeOf(error: unknown, deed: Deed | undefined): Record<string, string> {
+  const isDeed = deed !== undefined && deed !== 'session.view'
+  return isDeed && isKnownError(error) && error.code === 'source-unavailable' ? { outcome: 'failed' } : {}
 }
 
 async function withinDeadline<T>(work: Promise<T>): Promise<T> {

@@ -1,0 +1,61 @@
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Page, test } from '@playwright/test'
+import { type RollcallConsole, startConsole } from './support/console'
+import { rowOf, signIn } from './support/page'
+import { type RedisServer, startRedis } from './support/redis'
+
+let redis: RedisServer
+let rollcall: RollcallConsole
+
+test.beforeAll(async () => {
+  redis = await startRedis()
+  await redis.client().setex('session:abc123', 1800, '{"userId":42,"name":"Alice","token":"x"}')
+  await redis.client().set('session:forever', '{"userId":43,"name":"Bert"}')
+  await redis.client().setex('session:soon', 200, '{"userId":44}')
+  await redis.client().setex('session:odd', 900, 'a:1:{i:0;i:1;}')
+  rollcall = await startConsole(redis.url, { ROLLCALL_DEMO: 'on' })
+})
+test.afterAll(async () => {
+  await rollcall?.stop()
+  await redis?.stop()
+})
+
+async function findFaults(page: Page): Promise<string[]> {
+  const { violations } = await new AxeBuilder({ page }).analyze()
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [360, 1440]) {
+    test(`axe finds nothing serious on any page, ${colorScheme}, ${width} px wide`, async ({ browser }) => {
+      const context = await browser.newContext({
+        colorScheme,
+        viewport: { width, height: 860 },
+        reducedMotion: 'reduce',
+      })
+      const page = await context.newPage()
+      await page.goto(`${rollcall.origin}/login`)
+      expect(await findFaults(page), 'login').toEqual([])
+      await signIn(page, rollcall)
+      await expect(rowOf(page, 'Alice').first()).toBeVisible()
+      expect(await findFaults(page), 'sessions').toEqual([])
+      const handle = await page.locator('[data-handle]').first().getAttribute('data-handle')
+      await page.goto(`${rollcall.origin}/sessions/${handle}`)
+      await expect(page.getByRole('region', { name: 'Payload' })).toBeVisible()
+      expect(await findFaults(page), 'one session').toEqual([])
+      await page.goto(`${rollcall.origin}/sessions?format=native`)
+      await expect(page.getByText('No session matches')).toBeVisible()
+      expect(await findFaults(page), 'nothing matches').toEqual([])
+      await page.goto(`${rollcall.origin}/demo`)
+      await expect(page.getByRole('heading').first()).toBeVisible()
+      expect(await findFaults(page), 'demo').toEqual([])
+      await page.goto(`${rollcall.origin}/nowhere`)
+      expect(await findFaults(page), 'not found').toEqual([])
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+      expect(overflow).toBeLessThanOrEqual(0)
+      await context.close()
+    })
+  }
+}

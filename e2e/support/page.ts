@@ -1,0 +1,26 @@
+import { expect, type Page } from '@playwright/test'
+import { people, type RollcallConsole, type Who } from './console'
+
+/** Signs in by the page, as a person does, and waits for the sessions. */
+export async function signIn(page: Page, rollcall: RollcallConsole, who: Who = 'admin'): Promise<void> {
+  const { username, password } = people[who]
+  await page.goto(`${rollcall.origin}/login`)
+  await page.getByLabel('Name', { exact: true }).fill(username)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL(/\/sessions/)
+  await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible()
+}
+
+/** The row of one person. */
+export const rowOf = (page: Page, name: string) => page.getByRole('row').filter({ hasText: name })
+
+/** Every complaint of the browser: script errors and broken content security policy. Empty is good. */
+export function collectComplaints(page: Page): string[] {
+  const complaints: string[] = []
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/i.test(message.text())) complaints.push(message.text())
+  })
+  return complaints
+}
