@@ -155,7 +155,7 @@ function Frame({
   const Heading = level === 1 ? 'h1' : 'h2'
   return (
     <article className="flex flex-col gap-5 px-5 pt-4 pb-10">
-      <header className="flex min-h-control items-center gap-3">
+      <header className="flex min-h-control items-start gap-3">
         <div className="min-w-0 flex-1">
           <Heading className="text-xl font-semibold tracking-tight wrap-anywhere" tabIndex={-1} data-sheet-title>
             {title}

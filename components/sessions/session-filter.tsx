@@ -192,7 +192,7 @@ function SearchBox({
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}
-        placeholder="Person, address, device, session id"
+        placeholder="Person, address, session id"
         aria-label="Search sessions"
         className={`${inputClass} pr-8 pl-8 [&::-webkit-search-cancel-button]:hidden`}
       />

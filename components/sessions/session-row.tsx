@@ -33,6 +33,8 @@ type SessionRowLineProps = {
   isEnded: boolean
   hasArrived: boolean
   isCurrent: boolean
+  /** The one row that Tab leads to. */
+  isTabStop: boolean
   isSelected: boolean
   isOpen: boolean
   isExtending: boolean
@@ -41,7 +43,7 @@ type SessionRowLineProps = {
 
 /** One session in the table: a line, or two on a phone. An ended one keeps its place, empty, while the pointer is over the table. */
 export const SessionRowLine = memo(function SessionRowLine(props: SessionRowLineProps) {
-  const { row, index, isEnded, hasArrived, isCurrent, isSelected, isOpen, deeds } = props
+  const { row, index, isEnded, hasArrived, isCurrent, isTabStop, isSelected, isOpen, deeds } = props
   const place: CSSProperties = { transform: `translateY(calc(var(--row-height) * ${index}))` }
   const base =
     'session-grid absolute inset-x-0 top-0 h-(--row-height) border-b transition-transform duration-quick ease-out'
@@ -61,7 +63,7 @@ export const SessionRowLine = memo(function SessionRowLine(props: SessionRowLine
       role="row"
       aria-rowindex={index + 2}
       data-handle={row.handle}
-      tabIndex={isCurrent ? 0 : -1}
+      tabIndex={isTabStop ? 0 : -1}
       onFocus={() => deeds.focus(row, index)}
       onClick={(event) => openUnlessPressed(event, row, deeds)}
       onAuxClick={(event) => event.button === 1 && openElsewhere(row)}
@@ -73,9 +75,9 @@ export const SessionRowLine = memo(function SessionRowLine(props: SessionRowLine
   )
 })
 
-function Cells({ row, index, isCurrent, isSelected, isExtending, deeds }: SessionRowLineProps) {
+function Cells({ row, index, isTabStop, isSelected, isExtending, deeds }: SessionRowLineProps) {
   const { can } = useConsole()
-  const tabIndex = isCurrent ? 0 : -1
+  const tabIndex = isTabStop ? 0 : -1
   const status = statusWords[row.status]
   const isLarge = row.findings.includes('oversized')
   return (
@@ -126,7 +128,10 @@ function Cells({ row, index, isCurrent, isSelected, isExtending, deeds }: Sessio
         {row.ip ? <VisibleText text={row.ip} /> : <Nothing />}
       </span>
       <span role="cell" className="cell-status">
-        <Badge tone={status.tone}>{status.label}</Badge>
+        <span className="flex min-w-0 items-center gap-1.5">
+          <Badge tone={status.tone}>{status.label}</Badge>
+          <span className="cell-more truncate text-xs text-faint">{sayBytes(row.sizeBytes)}</span>
+        </span>
       </span>
       <span role="cell" className="cell-deeds">
         <Link
@@ -198,7 +203,7 @@ function Person({ row, tabIndex, deeds }: { row: SessionRow; tabIndex: number; d
 }
 
 function Nothing() {
-  return <span className="text-faint">–</span>
+  return <span className="font-sans text-sm text-faint">–</span>
 }
 
 function openUnlessPressed(event: MouseEvent, row: SessionRow, deeds: RowDeeds): void {

@@ -67,7 +67,8 @@ export function SessionTable(props: SessionTableProps) {
             index={start + index}
             isEnded={isEnded}
             hasArrived={hasArrived}
-            isCurrent={hasCurrent ? row.handle === currentHandle : row.handle === first}
+            isCurrent={row.handle === currentHandle}
+            isTabStop={row.handle === (hasCurrent ? currentHandle : first)}
             isSelected={selected.has(row.handle)}
             isOpen={row.handle === props.openHandle}
             isExtending={row.handle === props.extendingHandle}
@@ -116,7 +117,7 @@ function Header({ sort, order, sortBy, selected, visibleRows, selectVisible }: S
               key={column.name}
               role="columnheader"
               aria-sort={isSorted ? (order === 'asc' ? 'ascending' : 'descending') : 'none'}
-              className={`cell-${column.name} ${column.isRight ? 'text-right' : ''} ${column.name === 'ttl' ? 'pl-[38px]' : ''}`}
+              className={`cell-${column.name} ${column.isRight ? 'text-right' : ''} ${column.name === 'ttl' ? 'pl-[62px]' : ''}`}
             >
               <button
                 type="button"

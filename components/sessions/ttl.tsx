@@ -31,16 +31,16 @@ export function Ttl({ expiresAt, status, size = 'row', tabIndex }: TtlProps) {
         expiresAt === null ? 'No expiry: Redis keeps it until somebody removes it' : `Ends ${sayBothTimes(expiresAt)}`
       }
     >
-      <span className={`flex min-w-0 ${isLarge ? 'flex-col gap-2' : 'items-center gap-2.5'}`} tabIndex={tabIndex}>
+      <span className={`min-w-0 ${isLarge ? 'flex flex-col gap-2' : 'ttl-row'}`} tabIndex={tabIndex}>
         <span
-          className={`${ink} whitespace-nowrap ${isLarge ? 'text-2xl font-semibold tracking-tight' : `w-[88px] shrink-0 text-right ${expiresAt === null ? 'text-lg leading-5' : ''}`}`}
+          className={`${ink} whitespace-nowrap ${isLarge ? 'text-2xl font-semibold tracking-tight' : expiresAt === null ? 'text-lg leading-5' : ''}`}
         >
           {said}
           {expiresAt === null ? <span className="sr-only"> no expiry</span> : null}
         </span>
         <span
           aria-hidden
-          className={`block min-w-6 overflow-hidden rounded-full bg-line ${isLarge ? 'h-1.5 w-full' : 'h-[3px] flex-1'}`}
+          className={`block overflow-hidden rounded-full bg-line ${isLarge ? 'h-1.5 w-full' : 'h-[3px]'}`}
         >
           <span
             className={`block h-full rounded-full ${tone} transition-[width] duration-1000 ease-linear`}

@@ -3,7 +3,7 @@ import { visibleString } from '@/components/ui/visible-text'
 import type { Limit, RowFinding, SessionRow, SessionStatus } from '@/lib/contract/session'
 
 export const statusWords: Record<SessionStatus, { label: string; tone: Tone; means: string }> = {
-  active: { label: 'Active', tone: 'live', means: 'It lives and ends by itself.' },
+  active: { label: 'Active', tone: 'calm', means: 'It lives and ends by itself.' },
   expiring: { label: 'Expiring', tone: 'expiring', means: 'It ends within five minutes.' },
   persistent: { label: 'No expiry', tone: 'persistent', means: 'It has no TTL: it stays until somebody removes it.' },
   unreadable: { label: 'Unreadable', tone: 'stale', means: 'Its value could not be decoded. It can still be ended.' },

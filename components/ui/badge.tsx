@@ -8,16 +8,18 @@ const tones = {
   stale: 'bg-stale-soft text-stale',
   accent: 'bg-accent-soft text-accent',
   plain: 'border border-line text-muted',
+  calm: 'text-muted',
 } as const
 
 export type Tone = keyof typeof tones
 
-/** A word with a colour; the word alone says it too. */
+/** A word with a colour; the word alone says it too. `calm`: the usual case, a live dot and no wash. */
 export function Badge({ tone = 'plain', children }: { tone?: Tone; children: ReactNode }) {
   return (
     <span
-      className={`inline-flex h-5 items-center gap-1 rounded-full px-2 text-xs font-medium whitespace-nowrap ${tones[tone]}`}
+      className={`inline-flex h-5 items-center gap-1.5 rounded-full text-xs font-medium whitespace-nowrap ${tone === 'calm' ? '' : 'px-2'} ${tones[tone]}`}
     >
+      {tone === 'calm' ? <span aria-hidden className="size-1.5 rounded-full bg-live" /> : null}
       {children}
     </span>
   )

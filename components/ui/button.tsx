@@ -5,7 +5,7 @@ const looks = {
   plain: 'bg-raised text-ink border border-line-strong hover:bg-sunken active:bg-sunken',
   quiet:
     'text-muted hover:text-ink hover:bg-sunken active:bg-sunken data-popup-open:bg-sunken data-popup-open:text-ink',
-  danger: 'bg-danger text-danger-ink hover:brightness-108 active:brightness-95',
+  danger: 'bg-danger-solid text-danger-ink hover:brightness-108 active:brightness-95',
   'danger-quiet': 'text-danger hover:bg-danger-soft active:bg-danger-soft',
 } as const
 
