@@ -5,6 +5,7 @@ import type { FoundAdmin } from '@/lib/admin/admins'
 import type { AuditEntry } from '@/lib/contract/audit'
 import { LoginInput, type Role } from '@/lib/contract/login'
 import { Problem } from '@/lib/contract/problem'
+import { RevokeAnswer } from '@/lib/contract/session'
 import { KnownError } from '@/lib/errors'
 import { parseSettings } from '@/lib/settings.mjs'
 import { json } from './answer'
@@ -300,5 +301,34 @@ describe('failures', () => {
     expect(early).toBeNull()
     await vi.advanceTimersByTimeAsync(200)
     expect(await codeOf(answer)).toBe('source-unavailable')
+  })
+
+  describe('a deed whose time is over', () => {
+    const run = vi.fn(() => new Promise(() => undefined))
+    const later = (find: () => Promise<void>) => route({ DELETE: { deed: 'session.revoke', find, run } })
+    beforeEach(() => {
+      vi.useFakeTimers()
+      run.mockClear()
+    })
+
+    test('is unknown when it had begun', async () => {
+      const answer = ask('DELETE', { of: later(async () => undefined) })
+      await vi.advanceTimersByTimeAsync(4600)
+      const told = await answer
+      expect(told.status).toBe(202)
+      expect(RevokeAnswer.parse(await told.json()).outcome).toBe('unknown')
+      expect(run).toHaveBeenCalledOnce()
+    })
+
+    test('has failed when it had not, and never begins', async () => {
+      const of = later(() => new Promise((resolve) => setTimeout(resolve, 5000)))
+      const answer = ask('DELETE', { of })
+      await vi.advanceTimersByTimeAsync(4600)
+      const told = await answer
+      expect(told.status).toBe(503)
+      expect(await told.json()).toMatchObject({ outcome: 'failed', code: 'source-unavailable' })
+      await vi.advanceTimersByTimeAsync(5000)
+      expect(run).not.toHaveBeenCalled()
+    })
   })
 })

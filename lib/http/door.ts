@@ -12,12 +12,10 @@ import { isKnownError, KnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
 import type { Settings } from '@/lib/settings.mjs'
 import { json, noContent } from './answer'
+import { type Progress, tooLate, underWay, withinDeadline } from './deadline'
 import { parseBody, parseQuery } from './input'
 import { isSameOrigin } from './origin'
 import { toProblem } from './problem'
-
-/** A request may take this long in all. What it waits for has shorter deadlines of its own; this one is for what nobody thought of. */
-const deadlineMs = 4500
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const
 type Method = (typeof methods)[number]
@@ -97,7 +95,7 @@ export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
     const isOpen = present.length > 0 && present.every((method) => table[method]?.open)
     const allow = [...present, ...(present.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].join(', ')
 
-    async function pass(request: NextRequest, base: Base): Promise<unknown> {
+    async function pass(request: NextRequest, base: Base, progress: Progress): Promise<unknown> {
       const runtime = getRuntime()
       const method = request.method === 'HEAD' ? 'GET' : request.method
       const isUnsafe = method !== 'GET' && method !== 'OPTIONS'
@@ -116,6 +114,9 @@ export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
       const found = await spec.find?.(base)
       const query = parseQuery(request.nextUrl.searchParams, spec.query)
       const body = isUnsafe ? await parseBody(request, spec.body) : undefined
+      // The answer has gone out already and said that nothing was done.
+      if (progress.isLate) throw tooLate()
+      progress.hasBegun = true
       return spec.run({ ...base, admin, found, query, body })
     }
 
@@ -123,14 +124,19 @@ export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
       const requestId = randomUUID()
       const { headers } = request
       const isPoll = headers.get('x-poll') === '1'
+      const progress: Progress = { hasBegun: false, isLate: false }
       let answer: Response
       try {
         const base = { request, requestId, ip: addressOf(headers), isPoll, params: flatten(await params) }
-        const value = await withinDeadline(pass(request, base))
+        const value = await withinDeadline(pass(request, base, progress), progress)
         answer = value instanceof Response ? value : json(value)
       } catch (error) {
         note(getRuntime().log, requestId, request.method, error)
-        answer = toProblem(error, requestId, outcomeOf(error, table[request.method as Method]?.deed))
+        const deed = methods.find((one) => one === request.method && isAct(table[one]?.deed))
+        answer =
+          deed && progress.isLate && progress.hasBegun
+            ? json(underWay, { status: 202 })
+            : toProblem(error, requestId, deed && isUnavailable(error) ? { outcome: 'failed' } : {})
         if (answer.status === 405) answer.headers.set('Allow', allow)
       }
       answer.headers.set('X-Request-Id', requestId)
@@ -155,7 +161,7 @@ function allowDeed({ audit }: DoorRuntime, { requestId, ip, params }: Base, admi
     void audit.write({ phase: 'outcome', deed, ...about, outcome: 'denied', reason, requestId, ip })
     throw new KnownError('forbidden', reason)
   }
-  if (deed !== 'session.view' && !admin.isVerified) {
+  if (isAct(deed) && !admin.isVerified) {
     throw new KnownError(
       'source-unavailable',
       'While the home Redis does not answer, sessions can be seen but not changed.',
@@ -163,23 +169,12 @@ function allowDeed({ audit }: DoorRuntime, { requestId, ip, params }: Base, admi
   }
 }
 
-/** A deed on a session that was never sent has an outcome too: `failed`, beside the problem that says why. */
-function outcomeOf(error: unknown, deed: Deed | undefined): Record<string, string> {
-  const isDeed = deed !== undefined && deed !== 'session.view'
-  return isDeed && isKnownError(error) && error.code === 'source-unavailable' ? { outcome: 'failed' } : {}
+function isAct(deed: Deed | undefined): boolean {
+  return deed !== undefined && deed !== 'session.view'
 }
 
-async function withinDeadline<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const error = new KnownError('source-unavailable', 'This took too long and was given up.')
-    timer = setTimeout(() => reject(error), deadlineMs)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
+function isUnavailable(error: unknown): boolean {
+  return isKnownError(error) && error.code === 'source-unavailable'
 }
 
 function note(log: Log, requestId: string, method: string, error: unknown): void {
