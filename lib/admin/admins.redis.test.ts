@@ -1,3 +1,4 @@
+import { hash } from '@node-rs/argon2'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
@@ -159,10 +160,10 @@ test('a sign-out at one replica is effective at the other', async () => {
 })
 
 test('a change of password or role ends the sessions of before, and nobody else’s', async () => {
-  const hash = await createPasswords().hash(password)
+  const known = await createPasswords().hash(password)
   const admins = (role: 'operator' | 'viewer') => [
-    { username: 'olga', role, hash },
-    { username: 'vera', role: 'viewer' as const, hash },
+    { username: 'olga', role, hash: known },
+    { username: 'vera', role: 'viewer' as const, hash: known },
   ]
   const before = await startReplica({ admins: admins('operator') })
   const [boss, olga, vera] = [await before.signIn(), await before.signIn('olga'), await before.signIn('vera')]
@@ -190,6 +191,17 @@ test('two replicas that start at once agree on one generated password, said once
   const later = await startReplica({ adminPassword: null })
   expect(await codeOf(later.signIn('admin', generated))).toBe('done')
   expect(later.announced).toEqual([])
+})
+
+test('a generated password’s hash of lesser cost is replaced at the next sign-in', async () => {
+  const key = 'rollcall:admin'
+  await server.client().set(key, await hash(password, { memoryCost: 8192, timeCost: 1, parallelism: 1 }))
+  const { admins, signIn, announced } = await startReplica({ adminPassword: null })
+  const id = await signIn()
+  expect(await server.client().get(key)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  expect(await admins.find(id, act)).toMatchObject({ username: 'admin' })
+  expect(await codeOf(signIn())).toBe('done')
+  expect(announced).toEqual([])
 })
 
 test('a password from the settings wins over the generated one', async () => {

@@ -3,6 +3,7 @@ import { KnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
 import { createStore } from '@/lib/store'
+import type { ConsoleSessions } from './console-session'
 
 export const consolePrefix = 'rollcall:console:'
 
@@ -18,14 +19,6 @@ const mostOwed = 1000
 /** `seal`: proof, keyed by the session id, that the admin's password and role are those of the sign-in. Nothing in Redis tells the password, and no id is there. */
 type ConsoleData = { username: string; seal: string }
 
-/** `isVerified` is false while the home cannot confirm that the session still lives. */
-export type ConsoleSession = {
-  username: string
-  idleExpiresAt: number
-  absoluteExpiresAt: number
-  isVerified: boolean
-}
-
 type Held = {
   username: string
   seal: string
@@ -38,27 +31,6 @@ type Held = {
   /** Invalidations were coming in when it was read, so it is true until one names it. */
   isFollowed: boolean
   isStale: boolean
-}
-
-/**
- * The console's own sessions: made with the store library, held in this process, and dropped when Redis says that their keys changed. So a request costs Redis
- * nothing while a feed is there, and a sign-out at another replica is effective here at once.
- *
- * The idle end slides in this process with every request but polls, and is written at most once a minute. The key in Redis outlives it by that minute, so the key is
- * never gone while the process still holds the session to be alive.
- */
-export type ConsoleSessions = {
-  /** Opens a session and gives its id. Cost: two writes. */
-  open(username: string): Promise<string>
-  /**
-   * The session of an id, or null when it ended, was ended, or its admin's password or role changed. Throws what the client throws when the home is away and the session
-   * was not seen to live in the last five minutes. Cost: nothing; GET and PTTL the first time, after a change, and without a feed once a second.
-   */
-  find(id: string, options: { isPoll: boolean }): Promise<ConsoleSession | null>
-  /** Ends it: here at once, in Redis now or, if the home is away, when it is back. */
-  end(id: string): Promise<void>
-  start(): void
-  close(): void
 }
 
 type ConsoleSessionsOptions = {

@@ -1,3 +1,4 @@
+// Long, because all of it asks at one door: three files would repeat the runtime that stands behind it.
 import { NextRequest } from 'next/server'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { z } from 'zod'

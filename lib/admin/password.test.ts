@@ -1,0 +1,44 @@
+import { hash } from '@node-rs/argon2'
+import { expect, test } from 'vitest'
+import { isKnownError } from '@/lib/errors'
+import { createPasswords } from './password'
+
+const passwords = createPasswords()
+const password = 'correct horse battery staple'
+
+test('a password is hashed with argon2id at today’s cost, salted, and found again', async () => {
+  const [one, two] = await Promise.all([passwords.hash(password), passwords.hash(password)])
+  expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+  expect(one).not.toBe(two)
+  expect(await passwords.check(one, password)).toBe(true)
+  expect(passwords.isWeak(one)).toBe(false)
+})
+
+test('every character counts: none is cut off, folded or trimmed', async () => {
+  const long = `${'pässwörd 🔑 '.repeat(90)}end`
+  const known = await passwords.hash(long)
+  expect(await passwords.check(known, long)).toBe(true)
+  for (const other of [long.slice(0, -1), long.toUpperCase(), ` ${long}`, long.normalize('NFD'), `${long}\0`, '']) {
+    expect(await passwords.check(known, other)).toBe(false)
+  }
+})
+
+test('for an unknown person the answer is no, even for the password that the work is done on', async () => {
+  expect(await passwords.check(null, 'nobody has this password')).toBe(false)
+})
+
+test('a hash of lesser cost is weak', async () => {
+  expect(passwords.isWeak(await hash(password, { memoryCost: 8192, timeCost: 2, parallelism: 1 }))).toBe(true)
+  expect(passwords.isWeak(await hash(password, { memoryCost: 19_456, timeCost: 1, parallelism: 1 }))).toBe(true)
+})
+
+test('of 200 at once two are hashed, twenty wait and the rest is refused; then there is room again', async () => {
+  const known = await passwords.hash(password)
+  const ends = await Promise.allSettled(Array.from({ length: 200 }, () => passwords.check(known, password)))
+  const refused = ends.filter(
+    (end) => end.status === 'rejected' && isKnownError(end.reason) && end.reason.code === 'too-many',
+  )
+  expect(refused).toHaveLength(178)
+  expect(ends.filter((end) => end.status === 'fulfilled' && end.value)).toHaveLength(22)
+  expect(await passwords.check(known, password)).toBe(true)
+})
