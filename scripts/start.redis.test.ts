@@ -45,7 +45,9 @@ function makeImage() {
 
 function listParts() {
   const names = ['base-path', 'build', 'ending', 'environment', 'node-version', 'prepared', 'private-redis']
-  return [...names, 'private-redis-watchdog', 'server', 'step', 'store'].map((name) => `parts/${name}.mjs`)
+  return [...names, 'private-redis-watchdog', 'server', 'sign-in-check', 'step', 'store'].map(
+    (name) => `parts/${name}.mjs`,
+  )
 }
 
 function copy(from: string, to: string) {
@@ -160,4 +162,31 @@ test('a taken port ends it with one sentence', async () => {
   expect(await ended).toBe(1)
   expect(output().trim()).toBe(`Port ${port} on 127.0.0.1 is taken by another program: stop it, or set PORT.`)
   server.close()
+})
+
+test('a refused password ends it with one sentence that does not hold it, an unreachable Redis does not', async () => {
+  const image = makeImage()
+  const socket = join(image, 'tmp/redis.sock')
+  const args = [
+    '--port',
+    '0',
+    '--unixsocket',
+    socket,
+    '--requirepass',
+    'right',
+    '--save',
+    '',
+    '--dir',
+    join(image, 'tmp'),
+  ]
+  const redis = spawn('redis-server', args, { stdio: 'ignore' })
+  children.push(redis)
+  await until(() => existsSync(socket))
+  const refused = serve(image, { PORT: String(await findPort()), REDIS_URL: `unix://:hunter2hunter2@${socket}` })
+  expect(await refused.ended).toBe(1)
+  expect(refused.output().trim()).toBe('REDIS_URL: Redis refused the user or the password.')
+  const lacking = serve(image, { PORT: String(await findPort()), REDIS_URL: `unix://${socket}` })
+  expect(await lacking.ended).toBe(1)
+  await serve(image, { PORT: String(await findPort()), REDIS_URL: `unix://:right@${socket}` }).isReady()
+  await serve(image, { PORT: String(await findPort()), REDIS_URL: `unix://${socket}.none` }).isReady()
 })

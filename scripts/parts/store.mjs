@@ -3,12 +3,14 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { atEnd, Failure } from './ending.mjs'
 import { findRedisServer, startPrivateRedis } from './private-redis.mjs'
+import { checkSignIn } from './sign-in-check.mjs'
 
 /**
  * Chooses the store: the given one, else a private redis-server, else the embedded one, which is loaded from `packages`.
  * Answers the environment for the server, what to tell people, and a promise that resolves should the store end.
  */
 export async function chooseStore(settings, packages) {
+  await checkSignIn(settings)
   if (settings.redis !== null) {
     return { env: {}, words: [`your Redis, ${placeOf(settings.redis)} (REDIS_URL)`], ended: new Promise(() => {}) }
   }
