@@ -10,7 +10,8 @@ const arrivalMs = 3_000
 /** A session made longer ago than this did not just arrive: it only moved into view. */
 const newWithinMs = 60_000
 
-export type ShownRow = { row: SessionRow; isEnded: boolean; hasArrived: boolean }
+/** `isArrival`: it came while this view was open. `hasArrived`: it did so just now. */
+export type ShownRow = { row: SessionRow; isEnded: boolean; isArrival: boolean; hasArrived: boolean }
 
 export type RowsInView = {
   /** The place of the first of `shown` in the whole list. */
@@ -74,6 +75,7 @@ export function useRowsInView(viewKey: string, pages: SessionPage[], isHeld: boo
         shown.push({
           row: fresh ?? old,
           isEnded: isOver || isHidden(leaving, old.handle) || (fresh === undefined && leaving.has(old.handle)),
+          isArrival: arrivedAt !== undefined,
           hasArrived: arrivedAt !== undefined && Date.now() - arrivedAt < arrivalMs,
         })
       }

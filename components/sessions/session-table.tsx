@@ -27,8 +27,8 @@ type SessionTableProps = {
   shown: ShownRow[]
   start: number
   total: number
-  waiting: number
-  release: () => void
+  /** What came and is not on the screen: it waits for the pointer to go, or stands further up or down. */
+  news: { count: number; show: () => void }
   sort: SortField
   order: 'asc' | 'desc'
   sortBy: (field: SortField) => void
@@ -40,13 +40,12 @@ type SessionTableProps = {
   extendingHandle: string | null
   deeds: RowDeeds
   bodyRef: RefObject<HTMLDivElement | null>
-  setHeld: (isHeld: boolean) => void
   isDimmed: boolean
 }
 
 /** The table: a header that stays, and only the rows that are near the eye. */
 export function SessionTable(props: SessionTableProps) {
-  const { shown, start, total, waiting, release, selected, currentHandle, deeds, setHeld } = props
+  const { shown, start, total, news, selected, currentHandle, deeds } = props
   const first = shown[0]?.row.handle
   const hasCurrent = shown.some(({ row }) => row.handle === currentHandle)
   return (
@@ -57,8 +56,6 @@ export function SessionTable(props: SessionTableProps) {
         ref={props.bodyRef}
         className={`relative transition-opacity duration-quick ${props.isDimmed ? 'opacity-60' : ''}`}
         style={{ height: `calc(var(--row-height) * ${total})` }}
-        onPointerEnter={(event) => event.pointerType !== 'touch' && setHeld(true)}
-        onPointerLeave={() => setHeld(false)}
       >
         {shown.map(({ row, isEnded, hasArrived }, index) => (
           <SessionRowLine
@@ -76,13 +73,13 @@ export function SessionTable(props: SessionTableProps) {
           />
         ))}
       </div>
-      {waiting > 0 ? (
+      {news.count > 0 ? (
         <button
           type="button"
-          onClick={release}
+          onClick={news.show}
           className="fixed top-28 left-1/2 z-20 h-8 -translate-x-1/2 rounded-full bg-ink px-3.5 text-sm font-medium text-surface shadow-float"
         >
-          {sayMany(waiting, 'new', 'new')}
+          {sayMany(news.count, 'new', 'new')}
         </button>
       ) : null}
     </div>

@@ -5,6 +5,7 @@ import { usePathname } from 'next/navigation'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useConsole } from '@/components/shell/console-context'
 import { useMedia } from '@/components/ui/use-media'
+import { usePointerOver } from '@/components/ui/use-pointer-over'
 import { sayCount } from '@/components/ui/words'
 import { withBasePath } from '@/lib/client/base-path'
 import type { SessionPage, SessionRow } from '@/lib/contract/session'
@@ -37,19 +38,19 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
     range.last,
     fallback,
   )
-  const [isHeld, setHeld] = useState(false)
+  const scrollRef = useRef<HTMLDivElement>(null)
+  const bodyRef = useRef<HTMLDivElement>(null)
+  const [extending, setExtending] = useState<string | null>(null)
+  const isHeld = usePointerOver(bodyRef) || extending !== null
   const viewKey = JSON.stringify([view.impersonal, view.personal])
   const { start, shown, total, waiting, release } = useRowsInView(viewKey, pages, isHeld)
 
   const [selected, setSelected] = useState<ReadonlyMap<string, SessionRow>>(new Map())
   const [current, setCurrent] = useState<{ handle: string; index: number } | null>(null)
-  const [extending, setExtending] = useState<string | null>(null)
   const [isAsking, setAsking] = useState(false)
   const [hasHelp, setHelp] = useState(false)
   const { openHandle, open, close } = useSheet()
 
-  const scrollRef = useRef<HTMLDivElement>(null)
-  const bodyRef = useRef<HTMLDivElement>(null)
   const searchRef = useRef<HTMLInputElement>(null)
   const anchorRef = useRef<number | null>(null)
   const rowHeight = useRowHeight()
@@ -153,6 +154,23 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
     askBulk: chosen.length > 0 ? () => setAsking(true) : null,
   })
 
+  const seen = useRef(new Set<string>())
+  const low = virtualizer.range?.startIndex ?? 0
+  const high = virtualizer.range?.endIndex ?? 0
+  const unseen = shown.flatMap(({ row, isArrival, isEnded }, index) => {
+    const isOnScreen = start + index >= low && start + index <= high
+    return isArrival && !isEnded && !isOnScreen && !seen.current.has(row.handle) ? [start + index] : []
+  })
+  useEffect(() => {
+    for (const { row, isArrival } of shown.slice(Math.max(0, low - start), Math.max(0, high + 1 - start))) {
+      if (isArrival) seen.current.add(row.handle)
+    }
+  }, [shown, start, low, high])
+  const news =
+    waiting > 0
+      ? { count: waiting, show: release }
+      : { count: unseen.length, show: () => virtualizer.scrollToIndex(unseen[0] ?? 0, { align: 'center' }) }
+
   const isEmpty = newest !== undefined && total === 0 && shown.length === 0
   const hasRows = newest !== undefined && !isEmpty
   return (
@@ -171,20 +189,18 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
             shown={drawn}
             start={Math.max(start, firstItem)}
             total={count}
-            waiting={waiting}
-            release={release}
+            news={news}
             sort={view.impersonal.sort}
             order={view.impersonal.order}
             sortBy={view.sortBy}
             selected={chosenHandles}
-            visibleRows={drawn}
+            visibleRows={onScreen()}
             selectVisible={() => selectRows(onScreen())}
             currentHandle={current?.handle ?? null}
             openHandle={openHandle}
             extendingHandle={extending}
             deeds={deeds}
             bodyRef={bodyRef}
-            setHeld={setHeld}
             isDimmed={problem !== null || newest.freshness.state === 'stale'}
           />
           {total > mostRows ? (
