@@ -1,12 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 // @ts-expect-error plain JavaScript without declarations
 import { countPlaywright, countVitest } from './test-count.mjs'
 
+const folder = mkdtempSync(join(tmpdir(), 'rollcall-count-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
 function report(value: unknown) {
-  const file = join(mkdtempSync(join(tmpdir(), 'rollcall-count-')), 'report.json')
+  const file = join(folder, 'report.json')
   writeFileSync(file, JSON.stringify(value))
   return file
 }
