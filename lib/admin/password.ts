@@ -7,7 +7,7 @@ const atOnce = 2
 /** More than can be hashed within a request's time is refused, so that nobody fills the memory by signing in. */
 const mostWaiting = 20
 
-/** Makes and checks argon2id hashes in PHC form, two at a time. A hash costs about 75 ms of one core and 19 MiB. */
+/** Makes and checks argon2id hashes in PHC form, two at a time. A hash costs 15 to 75 ms of one core and 19 MiB. */
 export type Passwords = {
   /** Throws `too-many` when the queue is full. */
   hash(password: string): Promise<string>
