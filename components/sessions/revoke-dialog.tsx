@@ -170,9 +170,9 @@ export function RevokeDialog({ rows, title, onClose }: RevokeDialogProps) {
   )
 }
 
-/** `12 in session:, 3 in sess:`. */
+/** `By source: session 12, sess 3`. */
 function saySources(rows: SessionRow[]): string {
   const counts = new Map<string, number>()
   for (const { source } of rows) counts.set(source, (counts.get(source) ?? 0) + 1)
-  return [...counts].map(([source, count]) => `${sayCount(count)} in ${visibleString(source)}`).join(', ')
+  return `By source: ${[...counts].map(([source, count]) => `${visibleString(source)} ${sayCount(count)}`).join(', ')}`
 }

@@ -13,6 +13,8 @@ export type SessionPages = {
   newest: SessionPage | undefined
   problem: ApiProblem | null
   isLoading: boolean
+  /** The rows are those of the view before: this one's are on their way. */
+  isPrevious: boolean
   target: Target
 }
 
@@ -37,12 +39,12 @@ export function useSessionPages(
   const pages = useMemo(() => {
     const wanted = [
       one.data?.page === first ? one.data : null,
-      two.data?.page === first + 1 && nextTarget ? two.data : null,
+      two.data?.page === first + 1 && nextTarget && !two.isPrevious ? two.data : null,
     ]
     return wanted.filter((page) => page !== null)
-  }, [one.data, two.data, first, nextTarget])
+  }, [one.data, two.data, two.isPrevious, first, nextTarget])
   const newest = one.data && two.data && nextTarget && two.data.now > one.data.now ? two.data : one.data
-  return { pages, newest, problem: one.problem, isLoading: one.isLoading, target }
+  return { pages, newest, problem: one.problem, isLoading: one.isLoading, isPrevious: one.isPrevious, target }
 }
 
 /** The address, or path and body, of one page of a view. */

@@ -13,10 +13,11 @@ type SessionsHeaderProps = {
   problem: SessionPages['problem']
   target: SessionPages['target']
   isFiltered: boolean
+  viewKey: string
 }
 
 /** Title, the live count with its last minute, and the true state. The page's title in the browser carries the count too. */
-export function SessionsHeader({ newest, total, problem, target, isFiltered }: SessionsHeaderProps) {
+export function SessionsHeader({ newest, total, problem, target, isFiltered, viewKey }: SessionsHeaderProps) {
   const state = newest?.freshness.state
   const isTrue = newest !== undefined && problem === null && (state === 'live' || state === 'warming')
   const counted = isFiltered ? 'match' : state === 'warming' ? 'so far' : 'live now'
@@ -45,7 +46,7 @@ export function SessionsHeader({ newest, total, problem, target, isFiltered }: S
           )}
         </p>
       </div>
-      {isTrue ? <Pulse count={total} /> : <span className="h-7 w-30" />}
+      {isTrue ? <Pulse key={viewKey} count={total} /> : <span className="h-7 w-30" />}
       <div className="flex h-7 items-center">
         <LiveBadge freshness={newest?.freshness} problem={problem} target={target} />
       </div>

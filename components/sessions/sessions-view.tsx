@@ -31,7 +31,7 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
   const { can } = useConsole()
   const view = useView()
   const [range, setRange] = useState({ first: 0, last: 0 })
-  const { pages, newest, problem, isLoading, target } = useSessionPages(
+  const { pages, newest, problem, isLoading, isPrevious, target } = useSessionPages(
     view.impersonal,
     view.personal,
     range.first,
@@ -43,7 +43,11 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
   const [extending, setExtending] = useState<string | null>(null)
   const isHeld = usePointerOver(bodyRef) || extending !== null
   const viewKey = JSON.stringify([view.impersonal, view.personal])
-  const { start, shown, total, waiting, release } = useRowsInView(viewKey, pages, isHeld)
+  const { start, shown, total, waiting, release } = useRowsInView(
+    isPrevious ? 'previous' : viewKey,
+    pages,
+    isHeld && !isPrevious,
+  )
 
   const [selected, setSelected] = useState<ReadonlyMap<string, SessionRow>>(new Map())
   const [current, setCurrent] = useState<{ handle: string; index: number } | null>(null)
@@ -178,7 +182,14 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
       ref={scrollRef}
       className="relative h-full overflow-y-auto [overflow-anchor:none] [scroll-padding-top:var(--bar-height)]"
     >
-      <SessionsHeader newest={newest} total={total} problem={problem} target={target} isFiltered={view.isFiltered} />
+      <SessionsHeader
+        newest={newest}
+        total={total}
+        problem={problem}
+        target={target}
+        isFiltered={view.isFiltered}
+        viewKey={viewKey}
+      />
       <div className="sticky top-0 z-20 bg-surface pt-1" data-bar>
         <SessionFilter view={view} searchRef={searchRef} />
       </div>
@@ -201,7 +212,7 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
             extendingHandle={extending}
             deeds={deeds}
             bodyRef={bodyRef}
-            isDimmed={problem !== null || newest.freshness.state === 'stale'}
+            isDimmed={isPrevious || problem !== null || newest.freshness.state === 'stale'}
           />
           {total > mostRows ? (
             <p className="px-6 py-4 text-sm text-muted">

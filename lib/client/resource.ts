@@ -11,11 +11,16 @@ type Memory = { value: unknown; etag: string | null; answeredAt: number | null }
 const memories = new Map<string, Memory>()
 const mostMemories = 200
 
+/** Which target said a value. */
+const owners = new WeakMap<object, string>()
+
 export type Resource<T> = {
   data: T | undefined
   problem: ApiProblem | null
   /** No value yet, and none from before. */
   isLoading: boolean
+  /** `data` is what another target said: the present one has not answered yet. */
+  isPrevious: boolean
 }
 
 type ResourceOptions<T> = {
@@ -30,7 +35,7 @@ type ResourceOptions<T> = {
  * What a path says, asked again while the page is visible. The first request of a target is a person's doing; every later one is a poll and does not keep
  * anybody signed in. Nothing new keeps the same object and paints nothing. Null asks nothing.
  */
-export function useResource<T>(
+export function useResource<T extends object>(
   target: Target | null,
   schema: z.ZodType<T>,
   options: ResourceOptions<T> = {},
@@ -56,7 +61,13 @@ export function useResource<T>(
       ...(fallback === undefined ? {} : { fallbackData: fallback }),
     },
   )
-  return { data, problem: error ?? null, isLoading: data === undefined && error === undefined && target !== null }
+  const isOwn = data === undefined || data === fallback || target === null || owners.get(data) === keyOf(target)
+  return {
+    data,
+    problem: error ?? null,
+    isLoading: data === undefined && error === undefined && target !== null,
+    isPrevious: !isOwn,
+  }
 }
 
 /** When the server last answered for this target, on this machine's clock; null: never. */
@@ -73,7 +84,7 @@ function keyOf(target: Target): string {
   return typeof target === 'string' ? target : `${target.path}#${JSON.stringify(target.body)}`
 }
 
-async function poll<T>(target: Target, schema: z.ZodType<T>): Promise<T> {
+async function poll<T extends object>(target: Target, schema: z.ZodType<T>): Promise<T> {
   const key = keyOf(target)
   const known = memories.get(key)
   const memory: Memory = known ?? { value: undefined, etag: null, answeredAt: null }
@@ -97,6 +108,7 @@ async function poll<T>(target: Target, schema: z.ZodType<T>): Promise<T> {
     })
   }
   memory.value = answer.value
+  owners.set(answer.value, key)
   memory.etag = answer.etag
   return answer.value
 }
