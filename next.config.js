@@ -1,3 +1,6 @@
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('.', import.meta.url)).replace(/\/$/, '')
 const buildDir = process.env.ROLLCALL_BUILD_DIR ?? '.next'
 const basePath = process.env.ROLLCALL_BUILD_BASE_PATH ?? ''
 
@@ -11,6 +14,9 @@ const config = {
   reactStrictMode: true,
   productionBrowserSourceMaps: false,
   images: { unoptimized: true },
+  // The root is this checkout, whatever lockfile lies in a folder above it.
+  outputFileTracingRoot: root,
+  turbopack: { root },
   serverExternalPackages: ['ioredis', 'pino', 'js-redis-server', '@node-rs/argon2'],
   outputFileTracingIncludes: {
     '/**': ['node_modules/@node-rs/argon2*/**', 'node_modules/js-redis-server/**', 'node_modules/lua-redis-wasm/**'],
@@ -19,6 +25,8 @@ const config = {
   // Types are checked by `npm run check`: TypeScript 7 has no API that the build could call.
   typescript: { ignoreBuildErrors: true },
   devIndicators: false,
+  // Bodies are cut at 64 KiB by our own door, which must see that there was more; what Next buffers for the proxy stays small.
+  experimental: { proxyClientMaxBodySize: '128kb' },
 }
 
 export default config

@@ -14,7 +14,12 @@ export default defineConfig({
     projects: [
       {
         resolve: { alias },
-        test: { name: 'unit', include: ['**/*.test.{ts,tsx}'], exclude: [...exclude, '**/*.redis.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['**/*.test.{ts,tsx}'],
+          exclude: [...exclude, '**/*.redis.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         resolve: { alias },
@@ -25,6 +30,7 @@ export default defineConfig({
           testTimeout: 20_000,
           hookTimeout: 20_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
     ],

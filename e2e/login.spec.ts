@@ -22,7 +22,7 @@ test('a wrong password is refused in words, and the right one leads to where one
   await page.getByLabel('Name', { exact: true }).fill('admin')
   await page.getByLabel('Password', { exact: true }).fill('not the password at all')
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await expect(page.getByRole('alert')).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'Wrong name or password' })).toBeVisible()
   await page.getByLabel('Password', { exact: true }).fill(people.admin.password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await expect(page).toHaveURL(/\/sessions\?status=active/)
@@ -42,7 +42,8 @@ test('signing out clears every open page, and Back shows nothing', async ({ page
   const other = await context.newPage()
   await other.goto(`${rollcall.origin}/sessions`)
   await expect(rowOf(other, 'Alice')).toBeVisible()
-  await page.getByRole('button', { name: /Sign out/ }).click()
+  await page.getByRole('button', { name: /account and theme/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(page).toHaveURL(/\/login/)
   await expect(other).toHaveURL(/\/login/, { timeout: 4000 })
   await page.goBack()
@@ -51,11 +52,11 @@ test('signing out clears every open page, and Back shows nothing', async ({ page
 })
 
 test('an idle page ends although it polls, and leads back after signing in', async ({ page }) => {
-  const idle = await startConsole(redis.url, { ROLLCALL_IDLE_MS: '4000' })
+  const idle = await startConsole(redis.url, { ROLLCALL_IDLE_MS: '8000' })
   try {
     await signIn(page, idle)
     await expect(rowOf(page, 'Alice')).toBeVisible()
-    await expect(page).toHaveURL(/\/login\?next=/, { timeout: 9000 })
+    await expect(page).toHaveURL(/\/login\?next=/, { timeout: 14_000 })
     await expect(page.getByText('Alice')).toHaveCount(0)
   } finally {
     await idle.stop()

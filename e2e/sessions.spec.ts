@@ -20,10 +20,10 @@ test.beforeEach(async () => {
   if (keys.length > 0) await redis.client().unlink(keys)
 })
 
-async function seed(count: number, start = 0) {
+async function seed(count: number, start = 0, people = 40) {
   const pipeline = redis.client().pipeline()
   for (let index = start; index < start + count; index += 1) {
-    const person = { userId: index % 40, name: `Person ${index % 40}`, ip: `192.0.2.${index % 250}` }
+    const person = { userId: index % people, name: `Person ${index % people}`, ip: `192.0.2.${index % 250}` }
     pipeline.set(`session:seeded-${index}`, JSON.stringify(person), 'PX', 600_000 + index * 1000)
   }
   await pipeline.exec()
@@ -79,18 +79,18 @@ test('an operator extends a session by an hour', async ({ page }) => {
 })
 
 test('an operator ends every session of one person by a click on the name', async ({ page }) => {
-  await seed(120)
+  await seed(12, 0, 4)
   await signIn(page, rollcall, 'operator')
-  await page.getByRole('button', { name: 'Person 7', exact: true }).first().click()
+  await page.getByRole('button', { name: 'Person 3', exact: true }).first().click()
   await expect(page.getByRole('row').filter({ hasText: 'Person' })).toHaveCount(3)
-  expect(page.url()).not.toContain('7')
+  expect(page.url()).not.toMatch(/person|principal/i)
   await page.getByLabel('Select what is visible').check()
   await page.getByRole('button', { name: 'Revoke 3' }).click()
   await page
     .getByRole('dialog')
     .getByRole('button', { name: /Revoke/ })
     .click()
-  await expect.poll(async () => (await redis.client().keys('session:seeded-*')).length).toBe(117)
+  await expect.poll(async () => (await redis.client().keys('session:seeded-*')).length).toBe(9)
 })
 
 test('the impersonal view is in the address and comes back with Back and with a reload; the search is in no address', async ({
@@ -101,7 +101,7 @@ test('the impersonal view is in the address and comes back with Back and with a 
   const addresses: string[] = []
   page.on('request', (request) => addresses.push(request.url()))
   await signIn(page, rollcall)
-  await page.getByRole('button', { name: 'Size' }).click()
+  await page.getByRole('table').getByRole('button', { name: 'Size' }).click()
   await expect(page).toHaveURL(/sort=sizeBytes/)
   await page.goto(`${rollcall.origin}/sessions?status=persistent`)
   await expect(rowOf(page, 'Eve')).toBeVisible()
@@ -164,7 +164,8 @@ test('nothing moves under the pointer: what arrives waits, and the count is true
   await expect(page).toHaveTitle(/6/)
   expect(await rowOf(page, 'Person 2').boundingBox()).toEqual(place)
   await expect(rowOf(page, 'Newcomer')).toHaveCount(0)
-  await pill.click()
+  await page.mouse.move(400, 20)
+  await expect(pill).toHaveCount(0)
   await expect(rowOf(page, 'Newcomer')).toBeVisible()
 })
 
@@ -181,7 +182,7 @@ test('50,000 sessions: scrolling reaches the last, and only a screenful is drawn
   for (let start = 0; start < 50_000; start += 10_000) await seed(10_000, start)
   await signIn(page, rollcall)
   await expect(page).toHaveTitle(/50,000/, { timeout: 20_000 })
-  await page.getByRole('button', { name: 'TTL' }).click()
+  await page.getByRole('table').getByRole('button', { name: 'TTL' }).click()
   await expect(page).toHaveURL(/sort=expiresAt/)
   const rows = page.getByRole('table', { name: 'Sessions' })
   await expect(rows).toHaveAttribute('aria-rowcount', '50001')

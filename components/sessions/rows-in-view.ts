@@ -35,10 +35,10 @@ type Memory = {
 }
 
 /**
- * The rows of the loaded pages as they may be drawn now. While `isHeld`, nothing changes place: a row that left stays as an empty one, a row that came waits
+ * The rows of the loaded pages as they may be drawn now, out of `known` in all. While `isHeld`, nothing changes place: a row that left stays as an empty one, a row that came waits
  * and is counted; what a row says stays true all the while.
  */
-export function useRowsInView(viewKey: string, pages: SessionPage[], isHeld: boolean): RowsInView {
+export function useRowsInView(viewKey: string, pages: SessionPage[], known: number, isHeld: boolean): RowsInView {
   const leaving = useLeaving()
   const memory = useRef<Memory>({ viewKey, known: new Set(), arrivedAt: new Map(), seenPages: new Set(), held: null })
   const [round, setRound] = useState(0)
@@ -82,17 +82,13 @@ export function useRowsInView(viewKey: string, pages: SessionPage[], isHeld: boo
     }
     for (const row of live.values())
       if (!drawn.has(row.handle) && !isHidden(leaving, row.handle) && isNew(row, now)) waiting += 1
-    const newest = pages.reduce<SessionPage | undefined>(
-      (best, page) => (best && best.now > page.now ? best : page),
-      undefined,
-    )
     return {
       start: ((pages[0]?.page ?? 1) - 1) * pageSize,
       shown,
-      total: Math.max(0, (newest?.total ?? 0) - hidden),
+      total: Math.max(0, known - hidden),
       waiting,
     }
-  }, [viewKey, pages, isHeld, leaving, round])
+  }, [viewKey, pages, known, isHeld, leaving, round])
 
   return {
     ...inView,

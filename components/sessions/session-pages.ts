@@ -1,6 +1,6 @@
 'use client'
 
-import { useMemo } from 'react'
+import { useMemo, useRef } from 'react'
 import type { ApiProblem } from '@/lib/client/api'
 import { type Target, useResource } from '@/lib/client/resource'
 import { SessionPage } from '@/lib/contract/session'
@@ -15,6 +15,8 @@ export type SessionPages = {
   isLoading: boolean
   /** The rows are those of the view before: this one's are on their way. */
   isPrevious: boolean
+  /** What tells one view from another. */
+  viewKey: string
   target: Target
 }
 
@@ -36,6 +38,10 @@ export function useSessionPages(
   const rendered = fallback !== null && fallback.key === target ? fallback.page : undefined
   const one = useResource(target, SessionPage, { fallback: rendered, keepsPrevious: true })
   const two = useResource(nextTarget, SessionPage, { keepsPrevious: true })
+  // Another page of the same view may keep the place of this one; another view's rows may not pass for this one's.
+  const viewKey = JSON.stringify([impersonal, personal])
+  const answeredView = useRef(viewKey)
+  if (!one.isPrevious) answeredView.current = viewKey
   const pages = useMemo(() => {
     const wanted = [
       one.data?.page === first ? one.data : null,
@@ -44,7 +50,15 @@ export function useSessionPages(
     return wanted.filter((page) => page !== null)
   }, [one.data, two.data, two.isPrevious, first, nextTarget])
   const newest = one.data && two.data && nextTarget && two.data.now > one.data.now ? two.data : one.data
-  return { pages, newest, problem: one.problem, isLoading: one.isLoading, isPrevious: one.isPrevious, target }
+  return {
+    pages,
+    newest,
+    problem: one.problem,
+    isLoading: one.isLoading,
+    isPrevious: answeredView.current !== viewKey,
+    viewKey,
+    target,
+  }
 }
 
 /** The address, or path and body, of one page of a view. */

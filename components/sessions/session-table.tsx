@@ -54,7 +54,7 @@ export function SessionTable(props: SessionTableProps) {
       <div
         role="rowgroup"
         ref={props.bodyRef}
-        className={`relative transition-opacity duration-quick ${props.isDimmed ? 'opacity-60' : ''}`}
+        className={`relative ${props.isDimmed ? 'grayscale' : ''}`}
         style={{ height: `calc(var(--row-height) * ${total})` }}
       >
         {shown.map(({ row, isEnded, hasArrived }, index) => (

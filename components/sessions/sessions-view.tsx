@@ -31,7 +31,7 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
   const { can } = useConsole()
   const view = useView()
   const [range, setRange] = useState({ first: 0, last: 0 })
-  const { pages, newest, problem, isLoading, isPrevious, target } = useSessionPages(
+  const { pages, newest, problem, isLoading, isPrevious, viewKey, target } = useSessionPages(
     view.impersonal,
     view.personal,
     range.first,
@@ -42,10 +42,10 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
   const bodyRef = useRef<HTMLDivElement>(null)
   const [extending, setExtending] = useState<string | null>(null)
   const isHeld = usePointerOver(bodyRef) || extending !== null
-  const viewKey = JSON.stringify([view.impersonal, view.personal])
   const { start, shown, total, waiting, release } = useRowsInView(
     isPrevious ? 'previous' : viewKey,
     pages,
+    newest?.total ?? 0,
     isHeld && !isPrevious,
   )
 

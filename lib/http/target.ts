@@ -1,14 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { Actor, Target } from '@/lib/actions/context'
+import type { Target } from '@/lib/actions/context'
 import type { Role } from '@/lib/contract/login'
 import type { Outcome } from '@/lib/contract/session'
-import { isKnownError, KnownError } from '@/lib/errors'
+import { KnownError } from '@/lib/errors'
 import { getRuntime } from '@/lib/runtime'
 import { json } from './answer'
-import { toProblem } from './problem'
-
-/** Under the deadline of the door, which knows nothing of outcomes. */
-const deadlineMs = 4000
 
 const statusOf: Record<Outcome, number> = { done: 200, 'already-gone': 200, refused: 200, unknown: 202, failed: 503 }
 
@@ -24,28 +20,10 @@ export function findTarget({ params }: { params: Record<string, string> }): Targ
   return { handle, source: watched.source, key: opened.key }
 }
 
-/**
- * A deed's answer with its status. One that could not be sent is a problem that carries `outcome: failed` as well, so that either kind of client understands;
- * one that is still under way when the request must end is `unknown`, and the audit gets its true end.
- */
-export async function answerDeed<T extends { outcome: Outcome; reason: string | null }>(
-  empty: Omit<T, 'outcome' | 'reason'>,
-  actor: Actor,
-  run: () => Promise<T>,
-): Promise<Response> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<Response>((resolve) => {
-    const answer = { ...empty, outcome: 'unknown', reason: 'Redis takes its time; the audit will say how it ended.' }
-    timer = setTimeout(() => resolve(json(answer, { status: statusOf.unknown })), deadlineMs)
-  })
-  try {
-    return await Promise.race([run().then((answer) => json(answer, { status: statusOf[answer.outcome] })), late])
-  } catch (error) {
-    if (!isKnownError(error) || error.code !== 'source-unavailable') throw error
-    return toProblem(error, actor.requestId, { outcome: 'failed', reason: error.detail, ...empty })
-  } finally {
-    clearTimeout(timer)
-  }
+/** A deed's answer with its status. What a deed that failed or ran out of time answers is the door's to say. */
+export async function answerDeed(deed: Promise<{ outcome: Outcome }>): Promise<Response> {
+  const answer = await deed
+  return json(answer, { status: statusOf[answer.outcome] })
 }
 
 /**

@@ -20,7 +20,6 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   DELETE: {
     deed: 'session.revoke',
     find: findTarget,
-    run: ({ found, ...actor }) =>
-      answerDeed({ undoUntil: null }, actor, () => revoke(getRuntime().actions, actor, found)),
+    run: ({ found, ...actor }) => answerDeed(revoke(getRuntime().actions, actor, found)),
   },
 })

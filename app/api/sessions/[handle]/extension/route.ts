@@ -10,7 +10,6 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     deed: 'session.extend',
     find: findTarget,
     body: ExtendInput,
-    run: ({ found, body, ...actor }) =>
-      answerDeed({ expiresAt: null, notReached: [] }, actor, () => extend(getRuntime().actions, actor, found, body)),
+    run: ({ found, body, ...actor }) => answerDeed(extend(getRuntime().actions, actor, found, body)),
   },
 })

@@ -8,6 +8,6 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   POST: {
     deed: 'session.restore',
     find: findTarget,
-    run: ({ found, ...actor }) => answerDeed({}, actor, () => restore(getRuntime().actions, actor, found)),
+    run: ({ found, ...actor }) => answerDeed(restore(getRuntime().actions, actor, found)),
   },
 })
