@@ -80,7 +80,11 @@ export function NothingFace({
     <EmptyState title="Nobody is signed in">
       <p>As soon as an application writes a session, it appears here. Try it:</p>
       <div className="flex w-full items-center gap-1 rounded-lg border bg-raised py-1 pr-1 pl-3 text-left">
-        <code className="min-w-0 flex-1 overflow-x-auto font-mono text-xs leading-5 text-ink max-sm:wrap-anywhere sm:whitespace-nowrap">
+        <code
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be scrolled by keyboard too
+          tabIndex={0}
+          className="min-w-0 flex-1 overflow-x-auto font-mono text-xs leading-5 text-ink max-sm:wrap-anywhere sm:whitespace-nowrap"
+        >
           {example}
         </code>
         <CopyButton text={example} />

@@ -114,7 +114,9 @@ export function SessionDetail({ handle, headingLevel, aside }: SessionDetailProp
       {data.cannot.length > 0 ? <p className="text-sm text-muted">{data.cannot.join(' ')}</p> : null}
       <Facts data={data} />
       <section aria-label="Payload">
-        <h3 className="mb-2 text-sm font-medium">Payload</h3>
+        <Heading level={headingLevel} className="mb-2 text-sm font-medium">
+          Payload
+        </Heading>
         {data.unreadableReason === null ? (
           <PayloadTree value={data.payload} />
         ) : (
@@ -126,7 +128,9 @@ export function SessionDetail({ handle, headingLevel, aside }: SessionDetailProp
       </section>
       {data.notReached.length > 0 ? (
         <section>
-          <h3 className="mb-1 text-sm font-medium">What ending or extending it does not reach</h3>
+          <Heading level={headingLevel} className="mb-1 text-sm font-medium">
+            What ending or extending it does not reach
+          </Heading>
           <ul className="list-disc space-y-1 pl-4 text-sm text-muted marker:text-faint">
             {data.notReached.map((limit) => (
               <li key={limit}>{limitWords[limit]}</li>
@@ -134,7 +138,7 @@ export function SessionDetail({ handle, headingLevel, aside }: SessionDetailProp
           </ul>
         </section>
       ) : null}
-      <History entries={data.history} />
+      <History entries={data.history} level={headingLevel} />
     </Frame>
   )
 }
@@ -152,14 +156,14 @@ function Frame({
   aside: ReactNode
   children: ReactNode
 }) {
-  const Heading = level === 1 ? 'h1' : 'h2'
+  const Title = level === 1 ? 'h1' : 'h2'
   return (
     <article className="flex flex-col gap-5 px-5 pt-4 pb-10">
       <header className="flex min-h-control items-start gap-3">
         <div className="min-w-0 flex-1">
-          <Heading className="text-xl font-semibold tracking-tight wrap-anywhere" tabIndex={-1} data-sheet-title>
+          <Title className="text-xl font-semibold tracking-tight wrap-anywhere" tabIndex={-1} data-sheet-title>
             {title}
-          </Heading>
+          </Title>
           {subtitle === null ? null : (
             <p className="truncate text-sm text-muted">
               <VisibleText text={subtitle} />
@@ -171,6 +175,12 @@ function Frame({
       {children}
     </article>
   )
+}
+
+/** The heading of a part, one below that of the session. */
+function Heading({ level, className, children }: { level: 1 | 2; className: string; children: ReactNode }) {
+  const Tag = level === 1 ? 'h2' : 'h3'
+  return <Tag className={className}>{children}</Tag>
 }
 
 function Facts({ data }: { data: Detail }) {
@@ -220,11 +230,13 @@ function Moment({ name, at, isAhead = false }: { name: string; at: number | null
   )
 }
 
-function History({ entries }: { entries: Detail['history'] }) {
+function History({ entries, level }: { entries: Detail['history']; level: 1 | 2 }) {
   if (entries.length === 0) return null
   return (
     <section>
-      <h3 className="mb-1 text-sm font-medium">What was done here</h3>
+      <Heading level={level} className="mb-1 text-sm font-medium">
+        What was done here
+      </Heading>
       <ul className="space-y-1 text-sm">
         {entries.map((entry) => (
           <li key={`${entry.at}${entry.deed}${entry.outcome}`} className="flex justify-between gap-3">

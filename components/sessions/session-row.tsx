@@ -83,17 +83,19 @@ function Cells({ row, index, isTabStop, isSelected, isExtending, deeds }: Sessio
   return (
     <>
       <span role="cell" className="cell-check">
-        <label className="flex size-control items-center justify-center">
-          <input
-            type="checkbox"
-            className="size-4 accent-accent"
-            tabIndex={tabIndex}
-            checked={isSelected}
-            readOnly
-            onClick={(event) => deeds.select(row, index, event.shiftKey)}
-            aria-label={`Select ${sessionOf(row)}`}
-          />
-        </label>
+        {can.revoke ? (
+          <label className="flex size-control items-center justify-center">
+            <input
+              type="checkbox"
+              className="size-4 accent-accent"
+              tabIndex={tabIndex}
+              checked={isSelected}
+              readOnly
+              onClick={(event) => deeds.select(row, index, event.shiftKey)}
+              aria-label={`Select ${sessionOf(row)}`}
+            />
+          </label>
+        ) : null}
       </span>
       <span role="cell" className="cell-person">
         <Person row={row} tabIndex={tabIndex} deeds={deeds} />
@@ -194,7 +196,7 @@ function Person({ row, tabIndex, deeds }: { row: SessionRow; tabIndex: number; d
         </button>
       )}
       {row.principal !== null && row.label !== null && row.principal !== row.label ? (
-        <span className="max-w-[40%] shrink-[3] truncate text-xs text-faint">
+        <span className="cell-wide max-w-[40%] shrink-[3] truncate text-xs text-faint">
           <VisibleText text={row.principal} />
         </span>
       ) : null}

@@ -18,7 +18,9 @@ export function SessionSheet({ handle, onClose }: { handle: string; onClose: () 
       tabIndex={-1}
       aria-label="One session"
       onKeyDown={(event) => {
-        if (event.key === 'Escape' && !event.defaultPrevented) onClose()
+        if (event.key !== 'Escape' || event.defaultPrevented) return
+        event.stopPropagation()
+        onClose()
       }}
       className="fixed inset-y-0 right-0 z-30 w-full overflow-y-auto overscroll-contain bg-surface shadow-float outline-none max-md:bottom-(--bottom-bar) md:w-[min(560px,100vw)]"
     >

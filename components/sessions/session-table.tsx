@@ -4,6 +4,7 @@
 
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { RefObject } from 'react'
+import { useConsole } from '@/components/shell/console-context'
 import { sayMany } from '@/components/ui/words'
 import type { SortField } from '@/lib/contract/session'
 import type { ShownRow } from './rows-in-view'
@@ -49,30 +50,7 @@ export function SessionTable(props: SessionTableProps) {
   const first = shown[0]?.row.handle
   const hasCurrent = shown.some(({ row }) => row.handle === currentHandle)
   return (
-    <div role="table" aria-label="Sessions" aria-rowcount={total + 1} className="session-table">
-      <Header {...props} />
-      <div
-        role="rowgroup"
-        ref={props.bodyRef}
-        className={`relative ${props.isDimmed ? 'grayscale' : ''}`}
-        style={{ height: `calc(var(--row-height) * ${total})` }}
-      >
-        {shown.map(({ row, isEnded, hasArrived }, index) => (
-          <SessionRowLine
-            key={row.handle}
-            row={row}
-            index={start + index}
-            isEnded={isEnded}
-            hasArrived={hasArrived}
-            isCurrent={row.handle === currentHandle}
-            isTabStop={row.handle === (hasCurrent ? currentHandle : first)}
-            isSelected={selected.has(row.handle)}
-            isOpen={row.handle === props.openHandle}
-            isExtending={row.handle === props.extendingHandle}
-            deeds={deeds}
-          />
-        ))}
-      </div>
+    <>
       {news.count > 0 ? (
         <button
           type="button"
@@ -82,29 +60,57 @@ export function SessionTable(props: SessionTableProps) {
           {sayMany(news.count, 'new', 'new')}
         </button>
       ) : null}
-    </div>
+      <div role="table" aria-label="Sessions" aria-rowcount={total + 1} className="session-table">
+        <Header {...props} />
+        <div
+          role="rowgroup"
+          ref={props.bodyRef}
+          className={`relative ${props.isDimmed ? 'grayscale' : ''}`}
+          style={{ height: `calc(var(--row-height) * ${total})` }}
+        >
+          {shown.map(({ row, isEnded, hasArrived }, index) => (
+            <SessionRowLine
+              key={row.handle}
+              row={row}
+              index={start + index}
+              isEnded={isEnded}
+              hasArrived={hasArrived}
+              isCurrent={row.handle === currentHandle}
+              isTabStop={row.handle === (hasCurrent ? currentHandle : first)}
+              isSelected={selected.has(row.handle)}
+              isOpen={row.handle === props.openHandle}
+              isExtending={row.handle === props.extendingHandle}
+              deeds={deeds}
+            />
+          ))}
+        </div>
+      </div>
+    </>
   )
 }
 
 function Header({ sort, order, sortBy, selected, visibleRows, selectVisible }: SessionTableProps) {
+  const { can } = useConsole()
   const chosen = visibleRows.filter(({ row }) => selected.has(row.handle)).length
   return (
     <div role="rowgroup" className="sticky top-(--bar-height) z-10 border-b bg-surface max-md:hidden">
       <div role="row" aria-rowindex={1} className="session-grid h-8 text-xs text-faint">
         <span role="columnheader" className="cell-check">
-          <label className="flex size-control items-center justify-center">
-            <input
-              type="checkbox"
-              className="size-4 accent-accent"
-              aria-label="Select what is visible"
-              title="Select what is visible"
-              checked={visibleRows.length > 0 && chosen === visibleRows.length}
-              ref={(input) => {
-                if (input) input.indeterminate = chosen > 0 && chosen < visibleRows.length
-              }}
-              onChange={selectVisible}
-            />
-          </label>
+          {can.revoke ? (
+            <label className="flex size-control items-center justify-center">
+              <input
+                type="checkbox"
+                className="size-4 accent-accent"
+                aria-label="Select what is visible"
+                title="Select what is visible"
+                checked={visibleRows.length > 0 && chosen === visibleRows.length}
+                ref={(input) => {
+                  if (input) input.indeterminate = chosen > 0 && chosen < visibleRows.length
+                }}
+                onChange={selectVisible}
+              />
+            </label>
+          ) : null}
         </span>
         {columns.map((column) => {
           const isSorted = column.sort === sort

@@ -253,11 +253,15 @@ function useSheet() {
     else window.history.pushState(null, '', address)
     opened.current = true
   }, [])
+  const isClosing = useRef(false)
   const close = useCallback(() => {
+    if (isClosing.current) return
+    isClosing.current = true
     if (opened.current) window.history.back()
     else window.history.pushState(null, '', `${withBasePath('/sessions')}${window.location.search}`)
   }, [])
   useEffect(() => {
+    isClosing.current = false
     if (openHandle === null) opened.current = false
   }, [openHandle])
   return { openHandle, open, close }

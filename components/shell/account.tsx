@@ -34,7 +34,7 @@ export function Account() {
         <button
           type="button"
           aria-label={`${visibleString(me.username)}, ${role}: account and theme`}
-          className="flex min-h-11 min-w-0 items-center gap-2.5 rounded-md px-1.5 text-left hover:bg-sunken data-popup-open:bg-sunken max-lg:justify-center max-md:flex-col max-md:gap-0 max-md:px-2"
+          className="flex min-h-11 min-w-0 items-center gap-2.5 rounded-md px-1.5 text-left hover:bg-sunken data-popup-open:bg-sunken max-lg:flex-col max-lg:justify-center max-lg:gap-0.5 max-lg:px-0 max-md:px-2"
         >
           <span
             aria-hidden
@@ -42,11 +42,11 @@ export function Account() {
           >
             {Array.from(me.username)[0]}
           </span>
-          <span className="min-w-0 md:max-lg:sr-only">
-            <span className="block truncate text-sm font-medium max-md:hidden">
+          <span className="min-w-0 max-w-full max-lg:text-center">
+            <span className="block truncate text-sm font-medium max-lg:hidden">
               <VisibleText text={me.username} />
             </span>
-            <span className="block truncate text-xs text-faint">{role}</span>
+            <span className="block text-xs text-faint max-lg:text-balance">{role}</span>
           </span>
         </button>
       }
