@@ -39,6 +39,7 @@ test('the cookie is out of reach of scripts and of other sites', async ({ page, 
 test('signing out clears every open page, and Back shows nothing', async ({ page, context }) => {
   await signIn(page, rollcall)
   await expect(rowOf(page, 'Alice')).toBeVisible()
+  await page.goto(`${rollcall.origin}/sessions?sort=label`)
   const other = await context.newPage()
   await other.goto(`${rollcall.origin}/sessions`)
   await expect(rowOf(other, 'Alice')).toBeVisible()

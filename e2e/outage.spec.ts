@@ -28,6 +28,7 @@ for (const { how, hasOwnHome, stop, start } of [
     await seed()
     await signIn(page, rollcall)
     const admin = await rollcall.as('admin')
+    expect((await admin.call('GET', '/api/me')).status).toBe(200)
     await expect(rowOf(page, 'Alice')).toBeVisible()
     await stop()
     await expect(page.getByText(/Redis has not answered for/)).toBeVisible({ timeout: 5000 })

@@ -11,15 +11,17 @@ import { refresh, useResource } from '@/lib/client/resource'
 import { Me } from '@/lib/contract/login'
 import { useConsole } from './console-context'
 
-const warnMs = 2 * 60_000
+/** The warning comes this long before the end, or for the last quarter where the whole time is short. */
+const longestWarnMs = 2 * 60_000
 const askEveryMs = 10_000
 
-/** Two minutes before this admin is signed out it says so, and how to stay. The polls themselves never keep anybody signed in. */
+/** Some time before this admin is signed out it says so, and how to stay. The polls themselves never keep anybody signed in. */
 export function IdleWarning() {
   const { me: first } = useConsole()
   const { data: me = first } = useResource('/api/me', Me, { everyMs: askEveryMs, fallback: first })
   const [dismissedFor, setDismissedFor] = useState<number | null>(null)
   const endsAt = Math.min(me.idleExpiresAt, me.absoluteExpiresAt)
+  const warnMs = Math.min(longestWarnMs, (first.idleExpiresAt - first.now) / 4)
   const isAbsolute = me.absoluteExpiresAt <= me.idleExpiresAt
   const left = useTicking((now) => (endsAt - now < warnMs ? sayLeft(endsAt - now) : null))
   const stay = async () => {

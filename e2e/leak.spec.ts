@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto'
+import { expect, test } from '@playwright/test'
+import { type RollcallConsole, startConsole } from './support/console'
+import { rowOf, signIn } from './support/page'
+import { type RedisServer, startRedis } from './support/redis'
+
+let redis: RedisServer
+let rollcall: RollcallConsole
+const ids = Array.from({ length: 200 }, () => randomBytes(24).toString('base64url'))
+
+test.beforeAll(async () => {
+  redis = await startRedis()
+  const pipeline = redis.client().pipeline()
+  for (const [index, id] of ids.entries()) {
+    const person = { userId: index, name: `Person ${index}`, password: `secret-of-${id}` }
+    const cookie = { originalMaxAge: 600_000, expires: new Date(Date.now() + 600_000).toISOString(), path: '/' }
+    if (index % 4 === 0) pipeline.hset(`session:${id}`, { ...person })
+    else if (index % 4 === 1) pipeline.set(`sess:${id}`, JSON.stringify({ cookie, ...person }), 'PX', 600_000)
+    else if (index % 4 === 2) pipeline.set(`session:${id}`, JSON.stringify(person), 'PX', 600_000)
+    else pipeline.set(`sess:${id}`, `a:1:{s:4:"user";s:5:"p${index}";}`, 'PX', 600_000)
+  }
+  await pipeline.exec()
+  rollcall = await startConsole(redis.url, { LOG_LEVEL: 'trace' })
+})
+test.afterAll(async () => {
+  await rollcall?.stop()
+  await redis?.stop()
+})
+
+/** An id as it could hide in text: as it is, percent-encoded, as base64, as hex. */
+const disguises = (id: string) => [
+  id,
+  encodeURIComponent(id),
+  Buffer.from(id).toString('base64').replace(/=+$/, ''),
+  Buffer.from(id).toString('base64url'),
+  Buffer.from(id).toString('hex'),
+  [...id].reverse().join(''),
+]
+
+test('no session id is in anything that the server sent or printed, whatever an operator does', async ({ page }) => {
+  test.setTimeout(120_000)
+  const received: { where: string; text: string }[] = []
+  page.on('response', async (response) => {
+    const headers = JSON.stringify(await response.allHeaders().catch(() => ({})))
+    const body = await response.text().catch(() => '')
+    received.push({ where: response.url(), text: `${response.url()} ${headers} ${body}` })
+  })
+  await signIn(page, rollcall, 'admin')
+  await expect(rowOf(page, 'Person').first()).toBeVisible()
+  for (const sort of ['expiresAt', 'sizeBytes', 'label', 'status']) {
+    await page.goto(`${rollcall.origin}/sessions?sort=${sort}`)
+    await expect(page.locator('[data-handle]').first()).toBeVisible()
+  }
+  const admin = await rollcall.as('admin')
+  const note = async (method: string, path: string, body?: unknown) => {
+    const answer = await admin.call(method, path, body)
+    received.push({ where: `${method} ${path}`, text: `${JSON.stringify([...answer.headers])} ${await answer.text()}` })
+    return received.at(-1)?.text ?? ''
+  }
+  const text = await note('GET', '/api/sessions?size=500')
+  const handles = [...text.matchAll(/"handle":"([^"]+)"/g)].map(([, handle]) => handle ?? '')
+  expect(handles).toHaveLength(200)
+  for (const handle of handles) await note('GET', `/api/sessions/${handle}`)
+  for (const handle of handles.slice(0, 20)) {
+    await page.goto(`${rollcall.origin}/sessions/${handle}`)
+    await note('POST', `/api/sessions/${handle}/extension`, { byMs: 1000 })
+    await note('DELETE', `/api/sessions/${handle}`)
+    await note('POST', `/api/sessions/${handle}/restoration`)
+    await note('POST', `/api/sessions/${handle}/extension`, { byMs: 'x' })
+  }
+  for (const id of ids.slice(0, 10)) {
+    await note('POST', '/api/sessions/search', { q: id })
+    await note('POST', '/api/sessions/search', { q: `s:${id}.signature`, nope: 1 })
+  }
+  await note('GET', '/api/sources')
+  await redis
+    .client()
+    .call('CLIENT', 'KILL', 'TYPE', 'normal')
+    .catch(() => null)
+  await note('GET', `/api/sessions/${handles[30]}`)
+  await note('DELETE', `/api/sessions/${handles[31]}`)
+  received.push({ where: 'audit', text: JSON.stringify(await redis.client().xrange('rollcall:audit', '-', '+')) })
+  received.push({ where: 'output', text: rollcall.output() })
+
+  expect(received.length).toBeGreaterThan(300)
+  expect(rollcall.output()).toContain('session.revoke')
+  const hits = received.flatMap(({ where, text: sent }) =>
+    ids.flatMap((id) =>
+      disguises(id).flatMap((disguise) => (sent.includes(disguise) ? [`${where}: ${disguise}`] : [])),
+    ),
+  )
+  expect(hits).toEqual([])
+})
