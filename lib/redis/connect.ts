@@ -47,9 +47,10 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
 
   function setHealth(state: Health['state'], reason: string | null) {
     const isNew = state !== health.state
+    const isSmooth = state === 'up' && health.state === 'connecting'
     health = { ...health, state, reason, since: isNew ? Date.now() : health.since }
     if (!isNew) return
-    log[state === 'down' ? 'warn' : 'info']('redis.health', { redis: description, state, reason })
+    log[state === 'down' ? 'warn' : isSmooth ? 'debug' : 'info']('redis.health', { redis: description, state, reason })
     for (const listener of listeners) listener(health)
   }
 

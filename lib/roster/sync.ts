@@ -77,7 +77,9 @@ export function createSync({
 
   function setState(next: SourceState) {
     if (next === state) return
-    log.info('source.state', { source: source.id, from: state, to: next })
+    // A smooth start is nothing to report; trouble and its end are.
+    const level = next === 'stale' || next === 'unavailable' ? 'warn' : state === 'warming' ? 'debug' : 'info'
+    log[level]('source.state', { source: source.id, from: state, to: next })
     state = next
     since = line.now()
     stateVersion += 1
