@@ -1,21 +1,21 @@
 'use client'
 
-import { ArrowDownUp, ChevronDown, Search, X } from 'lucide-react'
-import { type ComponentProps, type RefObject, useEffect, useState } from 'react'
+import { ArrowDownUp, X } from 'lucide-react'
+import type { RefObject } from 'react'
 import { Button } from '@/components/ui/button'
-import { inputClass } from '@/components/ui/field'
-import { Menu, MenuChoice, MenuItem } from '@/components/ui/menu'
+import { Menu, MenuItem } from '@/components/ui/menu'
 import { visibleString } from '@/components/ui/visible-text'
 import { sayClock, sayCount } from '@/components/ui/words'
 import { serverNow } from '@/lib/client/clock'
 import { useResource } from '@/lib/client/resource'
 import { rowFindings, sessionStatuses } from '@/lib/contract/session'
 import { SourceList } from '@/lib/contract/source'
+import { Choices, FilterButton } from './filter-choices'
+import { SearchBox } from './search-box'
 import { columns } from './session-table'
 import type { View } from './use-view'
 import { findingWords, statusWords } from './words'
 
-const typingMs = 150
 const minute = 60_000
 const sizes = [
   { label: 'Any size', minSizeBytes: undefined },
@@ -148,118 +148,6 @@ export function SessionFilter({ view, searchRef }: { view: View; searchRef: RefO
         ) : null}
       </div>
     </div>
-  )
-}
-
-function SearchBox({
-  q,
-  onChange,
-  searchRef,
-}: {
-  q: string
-  onChange: (q: string) => void
-  searchRef: RefObject<HTMLInputElement | null>
-}) {
-  const [typed, setTyped] = useState(q)
-  const [lastQ, setLastQ] = useState(q)
-  if (q !== lastQ) {
-    setLastQ(q)
-    if (q !== typed.trim()) setTyped(q)
-  }
-  useEffect(() => {
-    if (typed.trim() === q) return
-    const timer = setTimeout(() => onChange(typed.trim()), typingMs)
-    return () => clearTimeout(timer)
-  }, [typed, q, onChange])
-  return (
-    <search className="relative w-full md:w-72 md:shrink-0">
-      <Search
-        aria-hidden
-        className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-faint"
-      />
-      <input
-        ref={searchRef}
-        type="search"
-        value={typed}
-        onChange={(event) => setTyped(event.target.value)}
-        onKeyDown={(event) => {
-          if (event.key !== 'Escape') return
-          event.stopPropagation()
-          if (typed === '') event.currentTarget.blur()
-          setTyped('')
-        }}
-        maxLength={4000}
-        autoComplete="off"
-        autoCapitalize="off"
-        spellCheck={false}
-        placeholder="Person, address, session id"
-        aria-label="Search sessions"
-        className={`${inputClass} pr-8 pl-8 [&::-webkit-search-cancel-button]:hidden`}
-      />
-      {typed === '' ? (
-        <kbd
-          aria-hidden
-          className="pointer-events-none absolute top-1/2 right-2 -translate-y-1/2 rounded border px-1.5 font-mono text-xs text-faint pointer-coarse:hidden"
-        >
-          /
-        </kbd>
-      ) : (
-        <button
-          type="button"
-          aria-label="Empty the search"
-          onClick={() => setTyped('')}
-          className="absolute top-0 right-0 flex size-control items-center justify-center text-faint hover:text-ink"
-        >
-          <X aria-hidden className="size-4" />
-        </button>
-      )}
-    </search>
-  )
-}
-
-type ChoicesProps<Id extends string> = {
-  name: string
-  all: { id: Id; label: string; count?: number }[]
-  chosen: readonly Id[]
-  onChange: (chosen: Id[]) => void
-}
-
-function Choices<Id extends string>({ name, all, chosen, onChange }: ChoicesProps<Id>) {
-  const labels = chosen.map((id) => all.find((choice) => choice.id === id)?.label ?? id)
-  if (all.length === 0 && chosen.length === 0) return null
-  return (
-    <Menu
-      trigger={
-        <FilterButton
-          name={name}
-          chosen={labels.length === 0 ? null : labels.length === 1 ? (labels[0] ?? null) : `${labels.length} chosen`}
-        />
-      }
-    >
-      {all.map(({ id, label, count }) => (
-        <MenuChoice
-          key={id}
-          isChosen={chosen.includes(id)}
-          onChange={(isOn) => onChange(isOn ? [...chosen, id] : chosen.filter((other) => other !== id))}
-        >
-          <span className="truncate">{label}</span>
-          {count === undefined ? null : <span className="text-xs text-faint">{sayCount(count)}</span>}
-        </MenuChoice>
-      ))}
-    </Menu>
-  )
-}
-
-function FilterButton({ name, chosen, ...rest }: { name: string; chosen: string | null } & ComponentProps<'button'>) {
-  return (
-    <Button
-      look="quiet"
-      {...rest}
-      className={chosen === null ? '' : 'bg-accent-soft text-accent hover:bg-accent-soft hover:text-accent'}
-    >
-      {chosen === null ? name : `${name}: ${chosen}`}
-      <ChevronDown aria-hidden className="size-3.5 opacity-60" />
-    </Button>
   )
 }
 

@@ -15,6 +15,7 @@ import { sayBytes, sayCount } from '@/components/ui/words'
 import { withBasePath } from '@/lib/client/base-path'
 import type { SessionRow } from '@/lib/contract/session'
 import { ExtendButton } from './extend-button'
+import { Nothing, Person } from './person-cell'
 import { Ttl } from './ttl'
 import { sessionOf, statusWords } from './words'
 
@@ -172,40 +173,6 @@ function Cells({ row, index, isTabStop, isSelected, isExtending, deeds }: Sessio
       </span>
     </>
   )
-}
-
-function Person({ row, tabIndex, deeds }: { row: SessionRow; tabIndex: number; deeds: RowDeeds }) {
-  const name = row.label ?? row.principal
-  if (name === null)
-    return <span className="text-faint">{row.status === 'unreadable' ? 'Unreadable' : 'Anonymous'}</span>
-  return (
-    <span className="flex min-w-0 items-baseline gap-2">
-      {row.principal === null ? (
-        <span className="truncate font-medium">
-          <VisibleText text={name} />
-        </span>
-      ) : (
-        <button
-          type="button"
-          tabIndex={tabIndex}
-          className="min-w-0 truncate rounded-sm font-medium underline-offset-2 hover:underline"
-          title="Show all sessions of this person"
-          onClick={() => deeds.filterByPerson(row)}
-        >
-          <VisibleText text={name} />
-        </button>
-      )}
-      {row.principal !== null && row.label !== null && row.principal !== row.label ? (
-        <span className="cell-wide max-w-[40%] shrink-[3] truncate text-xs text-faint">
-          <VisibleText text={row.principal} />
-        </span>
-      ) : null}
-    </span>
-  )
-}
-
-function Nothing() {
-  return <span className="font-sans text-sm text-faint">–</span>
 }
 
 function openUnlessPressed(event: MouseEvent, row: SessionRow, deeds: RowDeeds): void {

@@ -19,7 +19,8 @@ export function SessionSheet({ handle, onClose }: { handle: string; onClose: () 
       aria-label="One session"
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || event.defaultPrevented) return
-        event.stopPropagation()
+        // Seen by the table's keys, which listen on the same node as React does.
+        event.preventDefault()
         onClose()
       }}
       className="fixed inset-y-0 right-0 z-30 w-full overflow-y-auto overscroll-contain bg-surface shadow-float outline-none max-md:bottom-(--bottom-bar) md:w-[min(560px,100vw)]"

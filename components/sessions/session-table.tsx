@@ -110,7 +110,9 @@ function Header({ sort, order, sortBy, selected, visibleRows, selectVisible }: S
                 onChange={selectVisible}
               />
             </label>
-          ) : null}
+          ) : (
+            <span className="sr-only">Selection</span>
+          )}
         </span>
         {columns.map((column) => {
           const isSorted = column.sort === sort

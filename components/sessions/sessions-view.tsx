@@ -1,13 +1,11 @@
 'use client'
 
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { usePathname } from 'next/navigation'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useConsole } from '@/components/shell/console-context'
 import { useMedia } from '@/components/ui/use-media'
 import { usePointerOver } from '@/components/ui/use-pointer-over'
 import { sayCount } from '@/components/ui/words'
-import { withBasePath } from '@/lib/client/base-path'
 import type { SessionPage, SessionRow } from '@/lib/contract/session'
 import { BulkBar } from './bulk-bar'
 import { revokeSession, undoLast } from './deeds'
@@ -21,6 +19,7 @@ import { SessionSheet } from './session-sheet'
 import { SessionTable } from './session-table'
 import { SessionsHeader } from './sessions-header'
 import { useTableKeys } from './table-keys'
+import { useSheet } from './use-sheet'
 import { useView } from './use-view'
 
 /** Browsers stop drawing far below this many rows of a page; beyond it the filter must help. */
@@ -240,31 +239,6 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
       <KeysDialog isOpen={hasHelp} onClose={() => setHelp(false)} />
     </div>
   )
-}
-
-/** The sheet is an address of its own: opening goes forward, closing goes back. */
-function useSheet() {
-  const pathname = usePathname()
-  const openHandle = /^\/sessions\/([^/]+)$/.exec(pathname)?.[1] ?? null
-  const opened = useRef(false)
-  const open = useCallback((handle: string) => {
-    const address = `${withBasePath(`/sessions/${handle}`)}${window.location.search}`
-    if (opened.current) window.history.replaceState(null, '', address)
-    else window.history.pushState(null, '', address)
-    opened.current = true
-  }, [])
-  const isClosing = useRef(false)
-  const close = useCallback(() => {
-    if (isClosing.current) return
-    isClosing.current = true
-    if (opened.current) window.history.back()
-    else window.history.pushState(null, '', `${withBasePath('/sessions')}${window.location.search}`)
-  }, [])
-  useEffect(() => {
-    isClosing.current = false
-    if (openHandle === null) opened.current = false
-  }, [openHandle])
-  return { openHandle, open, close }
 }
 
 function useRowHeight(): number {

@@ -1,0 +1,59 @@
+'use client'
+
+import { ChevronDown } from 'lucide-react'
+import type { ComponentProps } from 'react'
+import { Button } from '@/components/ui/button'
+import { Menu, MenuChoice } from '@/components/ui/menu'
+import { sayCount } from '@/components/ui/words'
+
+type ChoicesProps<Id extends string> = {
+  name: string
+  all: { id: Id; label: string; count?: number }[]
+  chosen: readonly Id[]
+  onChange: (chosen: Id[]) => void
+}
+
+/** One part of the filter: several of these, or all. */
+export function Choices<Id extends string>({ name, all, chosen, onChange }: ChoicesProps<Id>) {
+  const labels = chosen.map((id) => all.find((choice) => choice.id === id)?.label ?? id)
+  if (all.length === 0 && chosen.length === 0) return null
+  return (
+    <Menu
+      trigger={
+        <FilterButton
+          name={name}
+          chosen={labels.length === 0 ? null : labels.length === 1 ? (labels[0] ?? null) : `${labels.length} chosen`}
+        />
+      }
+    >
+      {all.map(({ id, label, count }) => (
+        <MenuChoice
+          key={id}
+          isChosen={chosen.includes(id)}
+          onChange={(isOn) => onChange(isOn ? [...chosen, id] : chosen.filter((other) => other !== id))}
+        >
+          <span className="truncate">{label}</span>
+          {count === undefined ? null : <span className="text-xs text-faint">{sayCount(count)}</span>}
+        </MenuChoice>
+      ))}
+    </Menu>
+  )
+}
+
+/** Names a part of the filter and what was chosen in it; null: nothing. */
+export function FilterButton({
+  name,
+  chosen,
+  ...rest
+}: { name: string; chosen: string | null } & ComponentProps<'button'>) {
+  return (
+    <Button
+      look="quiet"
+      {...rest}
+      className={chosen === null ? '' : 'bg-accent-soft text-accent hover:bg-accent-soft hover:text-accent'}
+    >
+      {chosen === null ? name : `${name}: ${chosen}`}
+      <ChevronDown aria-hidden className="size-3.5 opacity-60" />
+    </Button>
+  )
+}
