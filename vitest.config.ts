@@ -21,6 +21,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
+      { resolve: { alias }, test: { name: 'bench', include: [], benchmark: { include: ['bench/**/*.bench.ts'] } } },
       {
         resolve: { alias },
         test: {

@@ -149,12 +149,30 @@ export function runQuery(roster: Roster, query: Query, context: QueryContext): Q
   return { total, slots: Array.from(selectRange(found.subarray(0, total), from, to, compare)) }
 }
 
-/** The elements that would stand at `from`..`to` were the whole sorted: two quickselects and a sort of just those. */
-function selectRange(items: Uint32Array, from: number, to: number, compare: (a: number, b: number) => number) {
-  if (from >= to) return items.subarray(0, 0)
+/** The elements that would stand at `from`..`to` were the whole sorted, in order. */
+function selectRange(all: Uint32Array, from: number, to: number, compare: (a: number, b: number) => number) {
+  if (from >= to) return all.subarray(0, 0)
+  const items = to * 4 < all.length ? firstOf(all, to, compare) : all
   if (to < items.length) partition(items, 0, items.length - 1, to, compare)
   if (from > 0) partition(items, 0, to - 1, from, compare)
   return items.subarray(from, to).sort(compare)
+}
+
+/** The first `most` of all, unordered, and perhaps a few more: nearly every element costs one comparison with the last one that is still good enough. */
+function firstOf(all: Uint32Array, most: number, compare: (a: number, b: number) => number): Uint32Array {
+  const kept = new Uint32Array(most * 2)
+  let length = 0
+  let worst: number | null = null
+  for (const item of all) {
+    if (worst !== null && compare(item, worst) > 0) continue
+    kept[length] = item
+    length += 1
+    if (length < kept.length) continue
+    partition(kept, 0, length - 1, most - 1, compare)
+    length = most
+    worst = kept[most - 1] ?? null
+  }
+  return kept.subarray(0, length)
 }
 
 /** Quickselect (Hoare): after it, the `nth` smallest stand before index `nth`. The middle as pivot keeps sorted input fast. */

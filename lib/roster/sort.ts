@@ -26,11 +26,17 @@ function valuesOf(roster: Roster, field: SortField, context: { now: number; hand
     case 'principal':
     case 'label':
     case 'ip':
-    case 'device':
-      return (slot) => texts[field].at(numbers[field][slot] ?? 0)
+    case 'device': {
+      const column = numbers[field]
+      const ranks = texts[field].ranks()
+      return (slot) => (column[slot] === 0 ? null : (ranks[column[slot] ?? 0] ?? null))
+    }
     case 'source':
-    case 'format':
-      return (slot) => strings[field].at(numbers[field][slot] ?? 0)
+    case 'format': {
+      const column = numbers[field]
+      const ranks = strings[field].ranks()
+      return (slot) => ranks[column[slot] ?? 0] ?? null
+    }
     case 'status': {
       // The columns themselves: a session object for each of a million comparisons would cost a second.
       const { flags, expiresAt } = numbers

@@ -10,6 +10,8 @@ export type Strings = {
   /** The number of a text that is in use, or null. */
   find(text: string): number | null
   at(id: number): string | null
+  /** The place of each number's text among all texts in order. Kept until a text comes or goes: sorting rows by it compares numbers. */
+  ranks(): Uint32Array
   /** One past the highest number in use. */
   readonly end: number
 }
@@ -19,6 +21,7 @@ export function createStrings(): Strings {
   const texts: (string | null)[] = [null]
   const uses: number[] = [0]
   const free: number[] = []
+  let ranks: Uint32Array | null = null
 
   return {
     take(text) {
@@ -29,6 +32,7 @@ export function createStrings(): Strings {
         ids.set(text, id)
         texts[id] = text
         uses[id] = 0
+        ranks = null
       }
       uses[id] = (uses[id] ?? 0) + 1
       return id
@@ -42,9 +46,17 @@ export function createStrings(): Strings {
       ids.delete(text)
       texts[id] = null
       free.push(id)
+      ranks = null
     },
     find: (text) => ids.get(text) ?? null,
     at: (id) => texts[id] ?? null,
+    ranks() {
+      if (ranks !== null) return ranks
+      const sorted = [...ids].sort(([a], [b]) => (a < b ? -1 : 1))
+      ranks = new Uint32Array(texts.length)
+      for (const [rank, [, id]] of sorted.entries()) ranks[id] = rank
+      return ranks
+    },
     get end() {
       return texts.length
     },
