@@ -27,7 +27,7 @@ export function Pulse({ count }: { count: number }) {
   return (
     <svg
       viewBox={`0 0 ${width} ${height}`}
-      className="h-7 w-30 shrink-0"
+      className="h-7 w-20 shrink-0 sm:w-30"
       role="img"
       aria-label="The count over the last minute"
     >

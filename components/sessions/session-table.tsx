@@ -5,7 +5,6 @@
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import type { RefObject } from 'react'
 import { useConsole } from '@/components/shell/console-context'
-import { sayMany } from '@/components/ui/words'
 import type { SortField } from '@/lib/contract/session'
 import type { ShownRow } from './rows-in-view'
 import { type RowDeeds, SessionRowLine } from './session-row'
@@ -28,8 +27,6 @@ type SessionTableProps = {
   shown: ShownRow[]
   start: number
   total: number
-  /** What came and is not on the screen: it waits for the pointer to go, or stands further up or down. */
-  news: { count: number; show: () => void }
   sort: SortField
   order: 'asc' | 'desc'
   sortBy: (field: SortField) => void
@@ -46,46 +43,35 @@ type SessionTableProps = {
 
 /** The table: a header that stays, and only the rows that are near the eye. */
 export function SessionTable(props: SessionTableProps) {
-  const { shown, start, total, news, selected, currentHandle, deeds } = props
+  const { shown, start, total, selected, currentHandle, deeds } = props
   const first = shown[0]?.row.handle
   const hasCurrent = shown.some(({ row }) => row.handle === currentHandle)
   return (
-    <>
-      {news.count > 0 ? (
-        <button
-          type="button"
-          onClick={news.show}
-          className="fixed top-28 left-1/2 z-20 h-8 -translate-x-1/2 rounded-full bg-ink px-3.5 text-sm font-medium text-surface shadow-float"
-        >
-          {sayMany(news.count, 'new', 'new')}
-        </button>
-      ) : null}
-      <div role="table" aria-label="Sessions" aria-rowcount={total + 1} className="session-table">
-        <Header {...props} />
-        <div
-          role="rowgroup"
-          ref={props.bodyRef}
-          className={`relative ${props.isDimmed ? 'grayscale' : ''}`}
-          style={{ height: `calc(var(--row-height) * ${total})` }}
-        >
-          {shown.map(({ row, isEnded, hasArrived }, index) => (
-            <SessionRowLine
-              key={row.handle}
-              row={row}
-              index={start + index}
-              isEnded={isEnded}
-              hasArrived={hasArrived}
-              isCurrent={row.handle === currentHandle}
-              isTabStop={row.handle === (hasCurrent ? currentHandle : first)}
-              isSelected={selected.has(row.handle)}
-              isOpen={row.handle === props.openHandle}
-              isExtending={row.handle === props.extendingHandle}
-              deeds={deeds}
-            />
-          ))}
-        </div>
+    <div role="table" aria-label="Sessions" aria-rowcount={total + 1} className="session-table">
+      <Header {...props} />
+      <div
+        role="rowgroup"
+        ref={props.bodyRef}
+        className={`relative ${props.isDimmed ? 'grayscale' : ''}`}
+        style={{ height: `calc(var(--row-height) * ${total})` }}
+      >
+        {shown.map(({ row, isEnded, hasArrived }, index) => (
+          <SessionRowLine
+            key={row.handle}
+            row={row}
+            index={start + index}
+            isEnded={isEnded}
+            hasArrived={hasArrived}
+            isCurrent={row.handle === currentHandle}
+            isTabStop={row.handle === (hasCurrent ? currentHandle : first)}
+            isSelected={selected.has(row.handle)}
+            isOpen={row.handle === props.openHandle}
+            isExtending={row.handle === props.extendingHandle}
+            deeds={deeds}
+          />
+        ))}
       </div>
-    </>
+    </div>
   )
 }
 

@@ -22,7 +22,7 @@ export function SessionsHeader({ newest, total, problem, target, isFiltered, vie
   const isTrue = newest !== undefined && problem === null && (state === 'live' || state === 'warming')
   const counted = isFiltered ? 'match' : state === 'warming' ? 'so far' : 'live now'
   return (
-    <header className="flex flex-wrap items-end gap-x-5 gap-y-1 px-4 pt-4 pb-3 md:px-6 md:pt-5">
+    <header className="flex flex-wrap items-end gap-x-3 gap-y-1 sm:gap-x-5 px-4 pt-4 pb-3 md:px-6 md:pt-5">
       <title>{isTrue ? `${sayMany(total, 'session')} · Rollcall` : 'Sessions · Rollcall'}</title>
       <div>
         <h1 className="text-sm font-medium text-muted">Sessions</h1>
@@ -46,7 +46,7 @@ export function SessionsHeader({ newest, total, problem, target, isFiltered, vie
           )}
         </p>
       </div>
-      {isTrue ? <Pulse key={viewKey} count={total} /> : <span className="h-7 w-30" />}
+      {isTrue ? <Pulse key={viewKey} count={total} /> : <span className="h-7 w-20 sm:w-30" />}
       <div className="flex h-7 items-center">
         <LiveBadge freshness={newest?.freshness} problem={problem} target={target} />
       </div>

@@ -5,7 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useConsole } from '@/components/shell/console-context'
 import { useMedia } from '@/components/ui/use-media'
 import { usePointerOver } from '@/components/ui/use-pointer-over'
-import { sayCount } from '@/components/ui/words'
+import { sayCount, sayMany } from '@/components/ui/words'
 import type { SessionPage, SessionRow } from '@/lib/contract/session'
 import { BulkBar } from './bulk-bar'
 import { revokeSession, undoLast } from './deeds'
@@ -169,6 +169,7 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
       if (isArrival) seen.current.add(row.handle)
     }
   }, [shown, start, low, high])
+  // What came and is not on the screen: it waits for the pointer to go, or stands further up or down.
   const news =
     waiting > 0
       ? { count: waiting, show: release }
@@ -191,6 +192,15 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
       />
       <div className="sticky top-0 z-20 bg-surface pt-1" data-bar>
         <SessionFilter view={view} searchRef={searchRef} />
+        {news.count > 0 ? (
+          <button
+            type="button"
+            onClick={news.show}
+            className="absolute top-full left-1/2 mt-10 h-8 -translate-x-1/2 rounded-full bg-ink px-3.5 text-sm font-medium text-surface shadow-float pointer-coarse:h-11"
+          >
+            {sayMany(news.count, 'new', 'new')}
+          </button>
+        ) : null}
       </div>
       <FreshnessNote newest={newest} total={total} problem={problem} />
       {hasRows ? (
@@ -199,7 +209,6 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
             shown={drawn}
             start={Math.max(start, firstItem)}
             total={count}
-            news={news}
             sort={view.impersonal.sort}
             order={view.impersonal.order}
             sortBy={view.sortBy}
