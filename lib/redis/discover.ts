@@ -3,6 +3,7 @@ import { runAll } from './commands'
 import type { Connection } from './connection'
 import { guarded } from './errors'
 import { primariesOf, scanOnce } from './scan'
+import { ownPrefix } from './source'
 
 const mostKeys = 5000
 const mostPages = 50
@@ -41,7 +42,7 @@ export async function discoverPrefixes(
   signal: AbortSignal,
 ): Promise<Discovery[]> {
   return guarded(async () => {
-    const { found, sampled } = await sample(connection, [...knownPrefixes, 'rollcall:'], signal)
+    const { found, sampled } = await sample(connection, [...knownPrefixes, ownPrefix], signal)
     const discoveries: Discovery[] = []
     for (const [prefix, { keys, framework }] of found) {
       const types = await runAll(

@@ -118,6 +118,25 @@ describe('reading', () => {
     expect(shared.owns(Buffer.from('session:app:a'))).toBe(false)
   })
 
+  test.each(['', 'rollcall'])(
+    'Rollcall’s own keys are nobody’s sessions, even under the prefix "%s"',
+    async (prefix) => {
+      const own = ['rollcall:secret', 'rollcall:admin', 'rollcall:console:x'].map((name) => Buffer.from(name))
+      for (const name of own) await client.set(name, alice, 'PX', minuteMs)
+      await client.set('rollcall-demo:x', alice, 'PX', minuteMs)
+      const wide = sourceOn(connection, { prefix })
+      expect([...(await scanAll(wide))]).toEqual(['rollcall-demo:x'])
+      expect(await wide.read(own)).toEqual([null, null, null])
+      for (const name of own) {
+        expect(wide.owns(name)).toBe(false)
+        expect(await wide.readOne(name)).toBeNull()
+        expect(await wide.remove(name)).toBe('gone')
+        expect(await wide.expire(name, Date.now() + 2 * minuteMs)).toBe('gone')
+      }
+      expect(await client.exists(...own)).toBe(own.length)
+    },
+  )
+
   test('a user without access to some keys reads the others', async () => {
     await client.mset('session:mine', alice, 'session:theirs', alice)
     await client.call('ACL', 'SETUSER', 'few', 'on', '>secret', '~session:mine', '+@all')

@@ -11,6 +11,9 @@ import { primariesOf, scanKeys } from './scan'
 import { bytesOf, startsWith } from './tracking'
 import { backUpKey, expireKey, removeKey, replaceValue, restoreKey } from './writes'
 
+/** Rollcall's own keys: its secret, the sessions of its admins, their throttling. They are nobody's sessions, whatever prefix is watched. */
+export const ownPrefix = 'rollcall:'
+
 const rowBytes = 64 * 1024
 const pageBytes = 1024 * 1024
 
@@ -37,7 +40,7 @@ export function createSource(options: SourceOptions): Source {
   const denied: WriteResult = { denied: 'Rollcall is set to read only.' }
 
   function owns(key: Buffer): boolean {
-    return startsWith(key, start) && !othersStarts.some((other) => startsWith(key, other))
+    return startsWith(key, start) && ![ownPrefix, ...othersStarts].some((other) => startsWith(key, other))
   }
 
   function isOurs(key: Buffer): boolean {
