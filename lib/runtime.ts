@@ -43,7 +43,7 @@ function createRuntime() {
   const admins = createAdmins({ settings, home, log, audit })
   const demo = settings.hasDemo ? createDemo({ settings, connection: first, log, now }) : null
 
-  const freshness = () => joinFreshness(sources.freshness(), now())
+  const freshness = () => joinFreshness(sources.freshness(), sources.estimated(), now())
   const list = createSessionList({
     roster,
     bootId,

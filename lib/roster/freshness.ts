@@ -2,10 +2,10 @@ import type { Freshness, SourceState } from '@/lib/contract/source'
 
 const worst: Record<SourceState, number> = { live: 0, warming: 1, stale: 2, unavailable: 3 }
 
-/** Several sources as one: the worst state, the earliest confirmation, the keys added up; `estimated` only when every source tells one. */
-export function joinFreshness(sources: Freshness['sources'], now: number): Freshness {
+/** Several sources as one: the worst state, the earliest confirmation, the keys added up. `estimated` is the caller's: sources of one database expect the same keys. */
+export function joinFreshness(sources: Freshness['sources'], estimated: number | null, now: number): Freshness {
   const first = sources[0]
-  if (first === undefined) return { state: 'warming', since: now, asOf: null, scanned: 0, estimated: null, sources: [] }
+  if (first === undefined) return { state: 'warming', since: now, asOf: null, scanned: 0, estimated, sources: [] }
   const top = sources.reduce((a, b) => (worst[b.state] > worst[a.state] ? b : a), first)
   const confirmed = sources.map((source) => source.asOf)
   return {
@@ -13,10 +13,7 @@ export function joinFreshness(sources: Freshness['sources'], now: number): Fresh
     since: Math.min(...sources.filter((source) => source.state === top.state).map((source) => source.since)),
     asOf: confirmed.includes(null) ? null : Math.min(...confirmed.map((at) => at ?? now)),
     scanned: sources.reduce((sum, source) => sum + source.scanned, 0),
-    estimated: sources.reduce<number | null>(
-      (sum, source) => (sum === null || source.estimated === null ? null : sum + source.estimated),
-      0,
-    ),
+    estimated,
     sources,
   }
 }

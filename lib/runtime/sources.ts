@@ -105,6 +105,12 @@ export function createSourceShelf({
       return watched
     },
     freshness: () => shelf.map(({ sync }) => sync.freshness()),
+    /** How many keys there are to look at in all databases together, or null where one does not tell. */
+    estimated: () =>
+      connections.reduce<number | null>((sum, connection) => {
+        const told = shelf.flatMap((one) => (one.connection === connection ? [one.sync.freshness().estimated] : []))
+        return sum === null || told.includes(null) ? null : sum + Math.max(0, ...told.map((count) => count ?? 0))
+      }, 0),
     version: () => shelf.reduce((sum, { sync }) => sum + sync.version(), shelf.length),
     start() {
       for (const { sync } of shelf) sync.start()
