@@ -139,6 +139,33 @@ describe('sync', () => {
     expect(state()).toBe('live')
   })
 
+  it('tells when a session was last seen to be written, where its payload does not; a deed of ours is no visit', async () => {
+    await redis.client().set('sess:old', alice, 'PX', 600_000)
+    watch()
+    await until(() => state() === 'live')
+    const seenAt = (key: string) => roster.find('sess', Buffer.from(key))?.lastSeenAt ?? null
+    expect(seenAt('sess:old')).toBeNull()
+    await redis.client().pexpire('sess:old', 700_000)
+    await until(() => Math.abs((seenAt('sess:old') ?? 0) - Date.now()) < 2000, 1000)
+    const before = seenAt('sess:old')
+    await until(() => Date.now() > (before ?? 0) + 300)
+    await sync.refresh(Buffer.from('sess:old'))
+    await redis.client().pexpire('sess:old', 800_000)
+    await until(() => (roster.find('sess', Buffer.from('sess:old'))?.expiresAt ?? 0) > Date.now() + 750_000, 1000)
+    expect(seenAt('sess:old')).toBe(before)
+  })
+
+  it('keeps the moment of the last answer when it turns stale', async () => {
+    watch()
+    await until(() => state() === 'live')
+    await until(() => (sync.freshness().asOf ?? 0) > Date.now() - 50)
+    redis.pause()
+    const pausedAt = Date.now()
+    await until(() => state() === 'stale', 4000)
+    expect(Math.abs((sync.freshness().asOf ?? 0) - pausedAt)).toBeLessThan(1500)
+    redis.resume()
+  })
+
   it('reads a key that changes all the time only a few times', async () => {
     watch()
     await until(() => state() === 'live')

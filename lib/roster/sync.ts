@@ -12,8 +12,13 @@ const rescanRest = 10
 /** With a feed a slow re-scan proves the roster all the same. */
 const proveEveryMs = 10 * 60_000
 const retryMs = 500
+/** How long the feed may take to tell of what we did ourselves. */
+const echoMs = 2000
 /** Past this many changed keys waiting, a scan is cheaper and bounded. */
 const mostPending = 200_000
+
+/** Why keys are read. */
+type Why = 'scan' | 'change' | 'deed'
 
 /** What sync needs of the line to Redis. `lib/redis`'s Connection is one. */
 export type Line = {
@@ -54,6 +59,8 @@ export function createSync({
   log: Log
 }): Sync {
   const pending = new Map<string, Buffer>()
+  /** Keys of our own deeds, until their echo in the feed has passed. */
+  const ours = new Map<string, number>()
   /** For each batch being read, the keys that changed since: what the batch saw of them is old. */
   const reading = new Set<Set<string>>()
   let scanNumber = 0
@@ -75,8 +82,16 @@ export function createSync({
   let skipped = 0
   let estimated: number | null = null
 
+  /** While the feed tells every change, each answer of Redis confirms the rows. */
+  function confirm() {
+    const { lastAnswerAt } = line.health()
+    if (state !== 'live' || line.feed() !== 'tracking' || lastAnswerAt === null) return
+    asOf = Math.max(asOf ?? 0, lastAnswerAt + line.now() - Date.now())
+  }
+
   function setState(next: SourceState) {
     if (next === state) return
+    confirm()
     // A smooth start is nothing to report; trouble and its end are.
     const level = next === 'stale' || next === 'unavailable' ? 'warn' : state === 'warming' ? 'debug' : 'info'
     log[level]('source.state', { source: source.id, from: state, to: next })
@@ -114,7 +129,7 @@ export function createSync({
       for await (const batch of source.scan(signal)) {
         passed += batch.skipped
         for (let at = 0; at < batch.keys.length; at += readBatch) {
-          passed += await take(batch.keys.slice(at, at + readBatch), number)
+          passed += await take(batch.keys.slice(at, at + readBatch), number, 'scan')
         }
         seen += batch.keys.length
         if (!hasScanned) {
@@ -151,7 +166,7 @@ export function createSync({
   }
 
   /** Reads these keys and tells the roster. Returns how many are of a type that no session has. */
-  async function take(keys: Buffer[], number: number): Promise<number> {
+  async function take(keys: Buffer[], number: number, why: Why): Promise<number> {
     const meanwhile = new Set<string>()
     reading.add(meanwhile)
     let passed = 0
@@ -164,12 +179,24 @@ export function createSync({
         if (session === 'skipped') passed += 1
         if (session === undefined || session === null || session === 'skipped') roster.drop(source.id, key)
         else if (session.expiresAt !== null && session.expiresAt <= now) roster.drop(source.id, key)
-        else roster.put(session, number)
+        else roster.put({ ...session, lastSeenAt: session.lastSeenAt ?? seenAt(key, why, now) }, number)
       }
       return passed
     } finally {
       reading.delete(meanwhile)
     }
+  }
+
+  /**
+   * When the application last wrote a session whose payload does not tell: the change that the feed told of, or a key that was not there at the last scan.
+   * A deed of ours is no visit; without anything new, what was seen before stands.
+   */
+  function seenAt(key: Buffer, why: Why, now: number): number | null {
+    const known = roster.find(source.id, key)
+    const isOurs = (ours.get(key.toString('latin1')) ?? 0) > Date.now()
+    if (isOurs) return known?.lastSeenAt ?? null
+    const isVisit = why === 'change' || (why === 'scan' && known === null && hasScanned)
+    return isVisit ? now : (known?.lastSeenAt ?? null)
   }
 
   /** Reads the changed keys back, a batch at a time; a key that changed ten times while waiting is read once. */
@@ -184,7 +211,7 @@ export function createSync({
           batch.push(key)
           if (batch.length === readBatch) break
         }
-        await take(batch, scanNumber)
+        await take(batch, scanNumber, 'change')
       }
     } catch (error) {
       // What the batch held is lost to us, so only a scan makes the roster true again.
@@ -224,7 +251,9 @@ export function createSync({
   return {
     changed,
     async refresh(key) {
-      await take([key], scanNumber)
+      for (const [text, until] of ours) if (until < Date.now()) ours.delete(text)
+      ours.set(key.toString('latin1'), Date.now() + echoMs)
+      await take([key], scanNumber, 'deed')
       roster.publish()
     },
     start() {
@@ -253,9 +282,8 @@ export function createSync({
     },
     freshness() {
       judge()
-      const lastAnswerAt = line.health().lastAnswerAt
-      const confirmedAt = state === 'live' && line.feed() === 'tracking' ? lastAnswerAt : asOf
-      return { id: source.id, state, since, asOf: confirmedAt ?? asOf, scanned, estimated }
+      confirm()
+      return { id: source.id, state, since, asOf, scanned, estimated }
     },
     counts: () => ({ scanned, skipped, capped: 0 }),
     version: () => stateVersion,
