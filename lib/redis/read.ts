@@ -1,3 +1,4 @@
+import { latestTime } from '@/lib/session/lifetime'
 import type { StoredValue } from '@/lib/session/source'
 import { type Command, runAll } from './commands'
 import type { Connection } from './connection'
@@ -45,7 +46,8 @@ async function readSome(connection: Connection, keys: Buffer[], limitBytes: numb
     const expiry = Number(heads[index * 2])
     const length = heads[index * 2 + 1]
     if (expiry === -2) continue
-    const known = { index, key, redisExpiresAt: expiry < 0 || Number.isNaN(expiry) ? null : now + expiry, length: 0 }
+    const expiresAt = expiry < 0 || Number.isNaN(expiry) ? null : Math.min(now + expiry, latestTime)
+    const known = { index, key, redisExpiresAt: expiresAt, length: 0 }
     if (typeof length === 'number') strings.push({ ...known, length })
     else others.push(known)
   }

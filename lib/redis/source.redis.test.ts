@@ -65,6 +65,18 @@ describe('reading', () => {
     expect(found[5]).toMatchObject({ sizeBytes: 0 })
   })
 
+  test('an end that no date can hold is the last one that a date can, and the session comes back from a removal', async () => {
+    await client.set(key, alice)
+    await client.call('PEXPIREAT', key, '9223372036854775806')
+    const stored = await source.readOne(key)
+    expect(stored?.session.expiresAt).toBe(8.64e15)
+    const backup = await source.backUp(key)
+    if (backup === null) throw new Error('No backup')
+    await source.remove(key)
+    expect(await source.restore(backup)).toBe('done')
+    expect(await client.pexpiretime(key)).toBe(8.64e15)
+  })
+
   test('of a large value 64 KiB are read and the size is the whole', async () => {
     const large = JSON.stringify({ userId: 42, name: 'Alice', data: 'x'.repeat(200_000) })
     await client.set(key, large)

@@ -1,3 +1,4 @@
+import { latestTime } from '@/lib/session/lifetime'
 import type { Backup, StoredValue, WriteResult } from '@/lib/session/source'
 import { runAll } from './commands'
 import type { Connection } from './connection'
@@ -33,7 +34,7 @@ export async function backUpKey(connection: Connection, key: Buffer): Promise<Ba
   ])
   if (payload instanceof Error) return backUpByType(connection, key)
   if (!Buffer.isBuffer(payload) || typeof expiry !== 'number' || expiry === -2) return null
-  const redisExpiresAt = expiry < 0 ? null : pexpiretime ? expiry : connection.now() + expiry
+  const redisExpiresAt = expiry < 0 ? null : Math.min(pexpiretime ? expiry : connection.now() + expiry, latestTime)
   const copy: Copy = { kind: 'dump', payload }
   return { key, bytes: payload.length, redisExpiresAt, opaque: copy }
 }

@@ -19,7 +19,8 @@ export function absoluteExpiresAtOf(createdAt: number, absoluteMs: number | null
   return absoluteMs === null ? null : createdAt + absoluteMs
 }
 
-const latestTime = 8.64e15
+/** The last moment that a `Date` can hold. Redis takes ends far behind it. */
+export const latestTime = 8.64e15
 
 /** Whether a stored value can be a time of ours: whole milliseconds that a `Date` can hold. */
 export function isTime(value: unknown): value is number {
