@@ -9,6 +9,8 @@ const readBatch = 500
 const mgetBytes = 4 * 1024 * 1024
 /** A hash with more fields is no session that we know; it is listed by its size alone. */
 const mostFields = 1000
+/** Fields of several hashes that are asked for in one go: a command each, and the process serves others between two goes. */
+const fieldsAtOnce = 1000
 
 export type Reading = { value: StoredValue; sizeBytes: number; redisExpiresAt: number | null }
 
@@ -122,51 +124,84 @@ async function readTogether(connection: Connection, strings: Known[]): Promise<u
 }
 
 async function readHashes(connection: Connection, hashes: Known[], limitBytes: number): Promise<Found[]> {
-  const { client } = connection
   const counts = await runAll(
-    client,
+    connection.client,
     hashes.map(({ key }) => ['HLEN', key]),
   )
+  const found: Found[] = []
+  let group: Known[] = []
+  let fields = 0
+  for (const [at, known] of hashes.entries()) {
+    const count = counts[at]
+    if (typeof count !== 'number') found.push([known.index, 'skipped'])
+    else if (count === 0) found.push([known.index, null])
+    else if (count > mostFields) found.push([known.index, await readSizeAlone(connection, known)])
+    else {
+      if (fields + count > fieldsAtOnce) {
+        found.push(...(await readGroup(connection, group, limitBytes)))
+        group = []
+        fields = 0
+      }
+      group.push(known)
+      fields += count
+    }
+  }
+  return [...found, ...(await readGroup(connection, group, limitBytes))]
+}
+
+/** Hashes that together have few enough fields for one go. */
+async function readGroup(connection: Connection, hashes: Known[], limitBytes: number): Promise<Found[]> {
+  const { client } = connection
+  const answers = await runAll(
+    client,
+    hashes.map(({ key }) => ['HKEYS', key]),
+  )
+  const listed = hashes.map((known, at) => ({ known, names: buffersOf(answers[at]) }))
+  const lengths = await runAll(
+    client,
+    listed.flatMap(({ known, names }) => (names ?? []).map((name): Command => ['HSTRLEN', known.key, name])),
+  )
+  let at = 0
+  const measured = listed.map(({ known, names }) => {
+    let sizeBytes = 0
+    let wantedBytes = 0
+    const wanted: Buffer[] = []
+    for (const name of names ?? []) {
+      const bytes = name.length + (Number(lengths[at++]) || 0)
+      sizeBytes += bytes
+      // Redis names them in any order: a large field must not hide the small ones behind it.
+      if (wantedBytes + bytes > limitBytes) continue
+      wantedBytes += bytes
+      wanted.push(name)
+    }
+    return { known, names, sizeBytes, wanted }
+  })
+  const full = measured.filter(({ wanted }) => wanted.length > 0)
+  const values = await runAll(
+    client,
+    full.map(({ known, wanted }) => ['HMGET', known.key, ...wanted]),
+  )
+  const valuesOf = new Map(full.map(({ known }, position) => [known, values[position]]))
   return Promise.all(
-    hashes.map(async (known, at): Promise<Found> => {
-      const count = counts[at]
-      if (typeof count !== 'number') return [known.index, 'skipped']
-      return [known.index, count === 0 ? null : await readHash(connection, known, count, limitBytes)]
+    measured.map(async ({ known, names, sizeBytes, wanted }): Promise<Found> => {
+      if (names === null) return [known.index, await readSizeAlone(connection, known)]
+      const answer = valuesOf.get(known)
+      const fields = wanted.flatMap((name, position): [Buffer, Buffer][] => {
+        const value: unknown = Array.isArray(answer) ? answer[position] : null
+        return Buffer.isBuffer(value) ? [[name, value]] : []
+      })
+      if (names.length === 0 || (fields.length === 0 && wanted.length > 0)) return [known.index, null]
+      const value: StoredValue = { type: 'hash', fields, isTruncated: wanted.length < names.length }
+      return [known.index, { value, sizeBytes, redisExpiresAt: known.redisExpiresAt }]
     }),
   )
 }
 
-async function readHash(connection: Connection, known: Known, count: number, limitBytes: number): Promise<ReadResult> {
-  const { client } = connection
-  const { key, redisExpiresAt } = known
-  const names = count > mostFields ? null : buffersOf((await runAll(client, [['HKEYS', key]]))[0])
-  if (names === null) {
-    const usage = connection.capabilities().memoryUsage ? await runAll(client, [['MEMORY', 'USAGE', key]]) : []
-    return {
-      value: { type: 'hash', fields: [], isTruncated: true },
-      sizeBytes: Number(usage[0] ?? 0) || 0,
-      redisExpiresAt,
-    }
-  }
-  if (names.length === 0) return null
-  const lengths = await runAll(
-    client,
-    names.map((name) => ['HSTRLEN', key, name]),
-  )
-  let sizeBytes = 0
-  const wanted: Buffer[] = []
-  for (const [at, name] of names.entries()) {
-    sizeBytes += name.length + (Number(lengths[at]) || 0)
-    if (sizeBytes <= limitBytes) wanted.push(name)
-  }
-  const values = wanted.length === 0 ? [] : (await runAll(client, [['HMGET', key, ...wanted]]))[0]
-  const fields: [Buffer, Buffer][] = []
-  for (const [at, name] of wanted.entries()) {
-    const value: unknown = Array.isArray(values) ? values[at] : null
-    if (Buffer.isBuffer(value)) fields.push([name, value])
-  }
-  if (fields.length === 0 && wanted.length > 0) return null
-  return { value: { type: 'hash', fields, isTruncated: wanted.length < names.length }, sizeBytes, redisExpiresAt }
+/** A hash whose fields are too many, or not for this user. */
+async function readSizeAlone({ client, capabilities }: Connection, { key, redisExpiresAt }: Known): Promise<Reading> {
+  const usage = capabilities().memoryUsage ? await runAll(client, [['MEMORY', 'USAGE', key]]) : []
+  const value: StoredValue = { type: 'hash', fields: [], isTruncated: true }
+  return { value, sizeBytes: Number(usage[0] ?? 0) || 0, redisExpiresAt }
 }
 
 function buffersOf(answer: unknown): Buffer[] | null {

@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { Redis } from 'ioredis'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { addressOf, connectTo } from '@/e2e/support/connection'
@@ -100,6 +101,33 @@ describe('reading', () => {
     const [large, wide] = await source.read([Buffer.from('session:large'), Buffer.from('session:many')])
     expect(large).toMatchObject({ sizeBytes: 100_011, isTruncated: true })
     expect(wide).toMatchObject({ isTruncated: true })
+  })
+
+  test('reading many fields and values that are slow to decode keeps nobody waiting', async () => {
+    const fields = Object.fromEntries(Array.from({ length: 999 }, (_, field) => [`field${field}`, 'x']))
+    const slow = JSON.stringify({ userId: 1, list: Array(20_000).fill(1) })
+    const keys = Array.from({ length: 400 }, (_, index) => Buffer.from(`session:${index}`))
+    const writing = client.pipeline()
+    for (const [index, name] of keys.entries()) {
+      if (index % 2 === 0) writing.hset(name, fields)
+      else writing.set(name, slow)
+    }
+    await writing.exec()
+    const delay = monitorEventLoopDelay({ resolution: 1 })
+    delay.enable()
+    const sessions = await source.read(keys)
+    delay.disable()
+    expect(sessions.every((session) => session !== null && session !== 'skipped' && session.isReadable)).toBe(true)
+    // At once they hold the process for two seconds.
+    expect(delay.max / 1e6).toBeLessThan(700)
+  })
+
+  test('a large field of a hash hides none of the small ones, wherever it stands', async () => {
+    const small = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`field${index}`, 'x']))
+    await client.hset(key, { ...small, big: 'x'.repeat(2_000_000) })
+    const stored = await source.readOne(key)
+    const names = stored?.value.type === 'hash' ? stored.value.fields.map(([name]) => String(name)) : []
+    expect(names.sort()).toEqual(Object.keys(small).sort())
   })
 
   test('more keys than one batch are read in order', async () => {

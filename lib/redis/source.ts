@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KnownError } from '@/lib/errors'
 import { formatOf } from '@/lib/formats'
 import { describeDevice } from '@/lib/formats/device'
@@ -16,6 +17,8 @@ export const ownPrefix = 'rollcall:'
 
 const rowBytes = 64 * 1024
 const pageBytes = 1024 * 1024
+/** So long values are decoded in one go, then whoever waits for this process has a turn: a value may take milliseconds, and there are hundreds. */
+const turnMs = 10
 
 type SourceOptions = {
   connection: Connection
@@ -122,10 +125,16 @@ export function createSource(options: SourceOptions): Source {
         const wanted = keys.filter(isOurs)
         const readings = await readValues(connection, wanted, rowBytes)
         const byKey = new Map(wanted.map((key, index) => [key, readings[index] ?? null]))
-        return keys.map((key) => {
+        const sessions: Awaited<ReturnType<Source['read']>> = []
+        let turnBeganAt = performance.now()
+        for (const key of keys) {
           const reading = byKey.get(key) ?? null
-          return reading === null || reading === 'skipped' ? reading : decode(key, reading).session
-        })
+          sessions.push(reading === null || reading === 'skipped' ? reading : decode(key, reading).session)
+          if (performance.now() - turnBeganAt < turnMs) continue
+          await nextTurn()
+          turnBeganAt = performance.now()
+        }
+        return sessions
       }),
 
     readOne: (key) => run(() => readStored(key, pageBytes)),
