@@ -18,7 +18,7 @@ export type Audit = {
   write(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<void>
   /** The entries about one handle, newest first, from the last 2,000 of the stream; empty where the home does not answer. Cost: one XREVRANGE. */
   readFor(handle: string, limit: number): Promise<AuditEntry[]>
-  /** Rises with each entry that this process wrote about the handle's session; for knowing whether a page is still true. */
+  /** How many entries this process wrote: while it stands, no page lacks one of them. */
   count(): number
 }
 

@@ -2,6 +2,7 @@ import { createHash, createHmac } from 'node:crypto'
 import { KnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
+import type { SourceChange } from '@/lib/session/source'
 import { createStore } from '@/lib/store'
 import type { ConsoleSessions } from './console-session'
 
@@ -128,7 +129,7 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
     }
   }
 
-  function forget(change: { keys: Buffer[] } | 'everything'): void {
+  function forget(change: SourceChange): void {
     changes += 1
     const keys = change === 'everything' ? sessions.keys() : change.keys.map(String)
     for (const key of keys) {

@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
+import type { SourceChange } from '@/lib/session/source'
 
 /** Whether Redis answers, seen by a PING each second on every socket; `down` after 2 s without an answer. */
 export type Health = {
@@ -36,7 +37,7 @@ export interface Connection {
   /** Which server, for people: `redis://10.0.0.5:6379/0`; never a password. */
   readonly description: string
   readonly isCluster: boolean
-  /** For commands on one key: routed to its primary in a cluster. Offline queue off, one retry, 2 s command timeout. */
+  /** For commands on one key: routed to its primary in a cluster. Offline queue off, nothing sent twice, 2 s command timeout. */
   readonly client: Redis | Cluster
   health(): Health
   /** Called on every change of `state`; returns how to stop. */
@@ -51,7 +52,7 @@ export interface Connection {
    * Changes of keys under these prefixes, as hints to re-read. `everything` after every (re)arming of the feed and after a flush.
    * Overlapping prefixes are reduced to the shortest. Where tracking is refused nothing is ever told and `feed()` is `rescan`.
    */
-  watch(prefixes: string[], onChange: (change: { keys: Buffer[] } | 'everything') => void): () => void
+  watch(prefixes: string[], onChange: (change: SourceChange) => void): () => void
   /**
    * Runs `work` on a connection of its own, one at a time, so that its WATCH … EXEC meets no other. The connection is ready and in this database when
    * `work` begins; what is still watched when it ends is let go. Throws as ioredis does, or `Error` when that connection cannot be made in time.

@@ -38,7 +38,7 @@ test('in the embedded store sessions are scanned, read, extended, ended and brou
   const endsAt = connection.now() + 60_000
   await connection.client.set(key, alice, 'PX', 60_000)
   const found: string[] = []
-  for await (const batch of source.scan(new AbortController().signal)) found.push(...batch.keys.map(String))
+  for await (const batch of source.scan(new AbortController().signal)) found.push(...batch.map(String))
   expect(found).toEqual([key.toString()])
   const [session] = await source.read([key])
   if (!session || session === 'skipped') throw new Error('Not read')

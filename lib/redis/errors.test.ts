@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { KnownError } from '@/lib/errors'
-import { isRefused, isUnanswered, reasonOf, unavailable, written } from './errors'
+import { isUnanswered } from '@/lib/session/source'
+import { isRefused, reasonOf, unavailable, written } from './errors'
 
 function reply(message: string): Error {
   const error = Object.assign(new Error(message), { command: { name: 'get', args: ['session:secret'] } })

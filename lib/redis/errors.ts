@@ -1,14 +1,5 @@
 import { isKnownError, KnownError } from '@/lib/errors'
-import type { WriteResult } from '@/lib/session/source'
-
-const unanswered = 'unanswered'
-
-/** Whether a command was sent and its answer never came: it may have been carried out or not. */
-export function isUnanswered(error: unknown): boolean {
-  if (!isKnownError(error)) return false
-  const cause = error.cause
-  return typeof cause === 'object' && cause !== null && 'message' in cause && cause.message === unanswered
-}
+import { unanswered, type WriteResult } from '@/lib/session/source'
 
 /** What may leave this room of an error that ioredis threw. The original holds the command's arguments, which are keys; it is dropped here. */
 export function unavailable(error: unknown): KnownError {

@@ -5,10 +5,9 @@ import { addressOf, connectTo } from '@/e2e/support/connection'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import { startCluster } from '@/e2e/support/topology'
 import { formats } from '@/lib/formats'
-import type { Source } from '@/lib/session/source'
+import { isUnanswered, type Source } from '@/lib/session/source'
 import type { Connection } from './connection'
 import { discoverPrefixes } from './discover'
-import { isUnanswered } from './errors'
 import { createSource } from './source'
 
 const minuteMs = 60_000
@@ -40,7 +39,7 @@ function sourceOn(over: Connection, more: { siblings?: string[]; isReadOnly?: bo
 async function scanAll(scanned: Source): Promise<Set<string>> {
   const keys = new Set<string>()
   for await (const batch of scanned.scan(new AbortController().signal)) {
-    for (const found of batch.keys) keys.add(found.toString('latin1'))
+    for (const found of batch) keys.add(found.toString('latin1'))
   }
   return keys
 }
@@ -76,6 +75,16 @@ describe('reading', () => {
     await source.remove(key)
     expect(await source.restore(backup)).toBe('done')
     expect(await client.pexpiretime(key)).toBe(8.64e15)
+  })
+
+  test('a credential, or the session’s own id, is nobody’s name', async () => {
+    const id = 'canary-0123456789abcdef'
+    const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl'
+    await client.mset(`session:${id}`, JSON.stringify({ userId: id, name: `Alice ${id}` }))
+    await client.set('session:jwt', JSON.stringify({ v: 1, user: jwt, name: 'Bearer abcdefgh1234', username: 'alice' }))
+    const found = await source.read([Buffer.from(`session:${id}`), Buffer.from('session:jwt')])
+    expect(found[0]).toMatchObject({ principal: null, label: null, isReadable: true })
+    expect(found[1]).toMatchObject({ principal: 'alice', label: 'alice' })
   })
 
   test('of a large value 64 KiB are read and the size is the whole', async () => {

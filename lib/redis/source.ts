@@ -3,6 +3,7 @@ import { KnownError } from '@/lib/errors'
 import { formatOf } from '@/lib/formats'
 import { describeDevice } from '@/lib/formats/device'
 import type { SessionFormat } from '@/lib/formats/format'
+import { sessionIdOf } from '@/lib/session/credential'
 import type { Session } from '@/lib/session/session'
 import type { Source, StoredSession, WriteResult } from '@/lib/session/source'
 import type { Connection } from './connection'
@@ -57,12 +58,14 @@ export function createSource(options: SourceOptions): Source {
     const format = formatOf(value, pinnedFormat)
     const decoded = format.decode(value, { now: connection.now(), redisExpiresAt })
     const facts = 'facts' in decoded ? decoded.facts : null
+    const sessionId = sessionIdOf(key, prefix)
+    const name = (text: string | null | undefined) => (text && !(sessionId && text.includes(sessionId)) ? text : null)
     const session: Session = {
       key,
       source: id,
       format: format.id,
-      principal: facts?.principal ?? null,
-      label: facts?.label ?? null,
+      principal: name(facts?.principal),
+      label: name(facts?.label),
       createdAt: facts?.createdAt ?? null,
       lastSeenAt: facts?.lastSeenAt ?? null,
       expiresAt: earliest(redisExpiresAt, facts?.expiresAt ?? null),
@@ -106,7 +109,7 @@ export function createSource(options: SourceOptions): Source {
       requireUp(connection)
       try {
         for await (const keys of scanKeys(connection, prefix, signal)) {
-          yield { keys: keys.filter(isOurs), skipped: 0 }
+          yield keys.filter(isOurs)
         }
       } catch (error) {
         if (signal.aborted) throw error

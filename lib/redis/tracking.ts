@@ -1,15 +1,14 @@
 import type { Redis } from 'ioredis'
 import type { Log } from '@/lib/log'
+import type { SourceChange } from '@/lib/session/source'
 import type { FeedKind } from './connection'
 import { isAnswer, isRefused, reasonOf } from './errors'
 
 const channel = '__redis__:invalidate'
 
-export type Change = { keys: Buffer[] } | 'everything'
-
 /** What Redis pushes about keys that changed, over every primary. */
 export type Tracking = {
-  watch(prefixes: string[], onChange: (change: Change) => void): () => void
+  watch(prefixes: string[], onChange: (change: SourceChange) => void): () => void
   kind(): FeedKind
   /** Follows the primaries and asks each socket whether it lives; called each second while Redis answers. */
   beat(): void
@@ -18,7 +17,7 @@ export type Tracking = {
   close(): void
 }
 
-type Watcher = { prefixes: string[]; starts: string[]; onChange: (change: Change) => void }
+type Watcher = { prefixes: string[]; starts: string[]; onChange: (change: SourceChange) => void }
 type Tracker = { socket: Redis; state: 'connecting' | 'armed' | 'refused'; armedPrefixes: string }
 
 /**
@@ -30,7 +29,7 @@ export function createTracking(sockets: () => Map<string, Redis>, open: (primary
   const watchers = new Set<Watcher>()
   const trackers = new Map<string, Tracker>()
 
-  function tell(change: Change) {
+  function tell(change: SourceChange) {
     for (const { starts, onChange } of watchers) {
       if (change === 'everything') onChange(change)
       else {

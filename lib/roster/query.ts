@@ -1,7 +1,7 @@
 import type { SessionFilter, SortField } from '@/lib/contract/session'
 import { KnownError } from '@/lib/errors'
+import { idCandidates } from '@/lib/session/id-candidates'
 import { expiringMs, oversizedBytes } from '@/lib/session/session'
-import { idCandidates } from '@/lib/session/session-id'
 import { flag } from './columns'
 import type { Roster } from './roster'
 import { compareSlots } from './sort'

@@ -17,8 +17,6 @@ export type Roster = {
   drop(source: string, key: Buffer): boolean
   /** Forgets the sessions of a source that this scan has not seen; returns how many. */
   dropUnseen(source: string, scan: number): number
-  /** Forgets a whole source. */
-  dropSource(source: string): void
   find(source: string, key: Buffer): Session | null
   findSlot(source: string, key: string): number | null
   /** How often the session was read; null when it is not there. Changes whenever its value may have. */
@@ -171,10 +169,6 @@ export function createRoster(clock: () => number = Date.now): Roster {
         dropped += 1
       }
       return dropped
-    },
-    dropSource(source) {
-      const map = slotsOf(source)
-      for (const [key, slot] of map) dropSlot(map, key, slot)
     },
     find(source, key) {
       const slot = findSlot(source, key.toString('latin1'))

@@ -1,7 +1,7 @@
 import type { Freshness, SourceState } from '@/lib/contract/source'
 import { isKnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
-import type { Source } from '@/lib/session/source'
+import type { Source, SourceChange } from '@/lib/session/source'
 import type { Roster } from './roster'
 
 /** How many changed keys are read in one go. */
@@ -26,7 +26,7 @@ export type Line = {
   health(): { state: 'connecting' | 'up' | 'down'; since: number; lastAnswerAt: number | null }
   onHealth(listener: () => void): () => void
   feed(): 'tracking' | 'rescan' | 'none'
-  watch(prefixes: string[], onChange: (change: { keys: Buffer[] } | 'everything') => void): () => void
+  watch(prefixes: string[], onChange: (change: SourceChange) => void): () => void
 }
 
 /**
@@ -126,12 +126,11 @@ export function createSync({
     let passed = 0
     try {
       estimated = await source.readEstimate()
-      for await (const batch of source.scan(signal)) {
-        passed += batch.skipped
-        for (let at = 0; at < batch.keys.length; at += readBatch) {
-          passed += await take(batch.keys.slice(at, at + readBatch), number, 'scan')
+      for await (const keys of source.scan(signal)) {
+        for (let at = 0; at < keys.length; at += readBatch) {
+          passed += await take(keys.slice(at, at + readBatch), number, 'scan')
         }
-        seen += batch.keys.length
+        seen += keys.length
         if (!hasScanned) {
           scanned = seen
           stateVersion += 1

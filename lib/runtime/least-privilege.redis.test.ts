@@ -65,7 +65,7 @@ test.each([
   expect(await source.readEstimate()).toBeTypeOf('number')
   const keys = [await writeSession('string', 10), await writeSession('string', 100_000), await writeSession('hash', 10)]
   const scanned: Buffer[] = []
-  for await (const batch of source.scan(new AbortController().signal)) scanned.push(...batch.keys)
+  for await (const batch of source.scan(new AbortController().signal)) scanned.push(...batch)
   expect(scanned.map(String)).toEqual(expect.arrayContaining(keys.map(String)))
   for (const session of await source.read(keys)) expect(session).toMatchObject({ isReadable: true })
 

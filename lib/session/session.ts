@@ -1,8 +1,5 @@
 import type { RowFinding, SessionStatus } from '@/lib/contract/session'
 
-/** Whom a session belongs to, as its format tells it. `id` as the application writes it (`42` is `"42"`); `label` is what a person would call them. */
-export type Principal = { id: string | null; label: string | null }
-
 /**
  * One session as the roster holds it: the few facts that a row needs, never its payload.
  * Times are epoch milliseconds on the Redis server's clock; null means none or not told.
@@ -12,7 +9,9 @@ export type Session = {
   key: Buffer
   source: string
   format: string
+  /** Whom it belongs to: the person's id as the application writes it (`42` is `"42"`), else their user name or e-mail. */
   principal: string | null
+  /** What a person would call them. */
   label: string | null
   createdAt: number | null
   lastSeenAt: number | null

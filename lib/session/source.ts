@@ -25,11 +25,8 @@ export type StoredSession = {
   session: Session
 }
 
-/** What happened to keys of this source. `everything`: messages may have been lost or the store was flushed, so scan again. */
+/** What happened to keys. `everything`: messages may have been lost or the store was flushed, so scan again. */
 export type SourceChange = { keys: Buffer[] } | 'everything'
-
-/** One batch of a scan. `skipped`: keys under the prefix that are of a type no session has. */
-export type ScanBatch = { keys: Buffer[]; skipped: number }
 
 /** The outcome of a write to one key, before anybody gave it a name in the UI. `denied`: Redis refused this command to this user, `reason` says which. */
 export type WriteResult = 'done' | 'gone' | 'conflict' | { denied: string }
@@ -58,7 +55,7 @@ export interface Source {
    * Every key of this source, in bounded batches, as SCAN gives them: each key that was there all along comes at least once, some twice.
    * Ends when the walk over every primary is complete; throws when it could not be. Cost: one SCAN a batch.
    */
-  scan(signal: AbortSignal): AsyncIterable<ScanBatch>
+  scan(signal: AbortSignal): AsyncIterable<Buffer[]>
 
   /** How many keys a scan will look at (DBSIZE over the primaries), or null where it is not told. Cost: one command a primary. */
   readEstimate(): Promise<number | null>
