@@ -4,6 +4,7 @@ import { KnownError } from '@/lib/errors'
 import { formatOf } from '@/lib/formats'
 import { mask } from '@/lib/roster/mask'
 import { toRow } from '@/lib/roster/view'
+import { sessionIdOf } from '@/lib/session/credential'
 import { type ActionContext, type Actor, allow, type Target } from './context'
 
 const historyLength = 20
@@ -30,7 +31,9 @@ export async function inspect(context: ActionContext, actor: Actor, target: Targ
   return {
     ...toRow(stored.session, handle, now),
     now,
-    payload: isReadable ? mask(decoded.tree, format.secretNames) : null,
+    payload: isReadable
+      ? mask(decoded.tree, { secretNames: format.secretNames, sessionId: sessionIdOf(key, source.prefix) })
+      : null,
     unreadableReason: isReadable ? null : decoded.unreadable,
     truncated: stored.value.isTruncated,
     redisType: stored.value.type,

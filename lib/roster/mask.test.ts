@@ -19,6 +19,11 @@ describe('masking', () => {
     'jwt',
     'otp',
     'ｐassword',
+    'pass\u200bword',
+    'password2',
+    'cookies',
+    'csrftoken',
+    'PHPSESSID',
   ])('hides the value of %s at any depth', (name) => {
     expect(mask({ a: [{ b: { [name]: 'canary' } }] })).toEqual({ a: [{ b: { [name]: hidden } }] })
   })
@@ -49,8 +54,39 @@ describe('masking', () => {
     })
   })
 
+  it.each([
+    'https://example.com/reset?user=7&reset_token=canary',
+    'GET / HTTP/1.1\r\nCookie: theme=dark; connect.sid=canary',
+    '{"user":"alice","password":"canary"}',
+    'connect.sid=s%3Acanary',
+    's:canarycanarycanary.canarycanarycanary',
+    'redis://app:canary@10.0.0.5:6379',
+  ])('hides a text that holds a secret with its name: %s', (text) => {
+    expect(mask({ note: text, list: [text] })).toEqual({ note: hidden, list: [hidden] })
+  })
+
+  it.each(['https://example.com/shop?page=2', 'Alice signed in at 12:30', 'sort=side&theme=dark'])(
+    'shows %s',
+    (text) => {
+      expect(mask({ note: text })).toEqual({ note: text })
+    },
+  )
+
+  it('hides the id of the session itself wherever it stands, in names too', () => {
+    const sessionId = 'canary-0123456789abcdef'
+    const tree = { id: sessionId, link: `/carts/${sessionId}`, [sessionId]: 1, [`a ${sessionId}`]: 2, ok: 'x' }
+    const shown = { id: hidden, link: hidden, 'masked name 3': 1, 'masked name 4': 2, ok: 'x' }
+    expect(mask(tree, { sessionId })).toEqual(shown)
+  })
+
+  it('takes no time for a name of a million letters', () => {
+    const startedAt = performance.now()
+    mask({ ['A'.repeat(1_000_000)]: 'x', ['a'.repeat(1_000_000)]: 'session '.repeat(100_000) })
+    expect(performance.now() - startedAt).toBeLessThan(1000)
+  })
+
   it('hides the names that a format adds', () => {
-    expect(mask({ Odd: 'x' }, ['odd'])).toEqual({ Odd: hidden })
+    expect(mask({ Odd: 'x' }, { secretNames: ['odd'] })).toEqual({ Odd: hidden })
   })
 
   it('shows __proto__ as a plain name and pollutes nothing', () => {

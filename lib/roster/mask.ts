@@ -1,3 +1,5 @@
+import { holdsCredential } from '@/lib/session/credential'
+
 /** Words that make a name a secret's name, after splitting camel, snake and kebab case. */
 const secretWords = new Set([
   'password',
@@ -44,15 +46,21 @@ const secretPairs = new Set([
   'credit card',
 ])
 
-const jwtShape = /(?:^|[^\w-])(eyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*)/
-const bearerShape = /\bbearer\s+[\w.~+/=-]{8,}/i
+/** Such a word at the end of one that is written together, as in `csrftoken` and `PHPSESSID`. */
+const joined = /(?:password|passwd|secret|token|cookie|sessid|sessionid|(?:api|access|private|secret)key)$/
 
-/** The words of a name: `accessToken`, `access_token` and `ACCESS-TOKEN` are `access`, `token`. Look-alike letters are folded first. */
+/** A secret's name and its value within a text: of a query, of a header, of JSON that was put into a string. */
+const pair =
+  /(?:password|passwd|passphrase|secret|token|[cx]srf|cookie|authorization|session|sess_?id|api[_-]?key|credential|signature|(?<![a-z])(?:pwd|sid|otp|jwt))[\w-]{0,20}["']?\s*(?:[=:]|%3d)\s*["']?[^\s"'&;,]{4,}/i
+/** A user and a password in an address. */
+const userInfo = /:\/\/[^\s/:@]*:[^\s/@]+@/
+
+/** The words of a name: `accessToken`, `access_token` and `ACCESS-TOKEN` are `access`, `token`. Accents, invisible characters and forms of letters are folded first. Linear. */
 export function wordsOf(name: string): string[] {
   return name
-    .normalize('NFKC')
-    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
+    .normalize('NFKD')
+    .replace(/[\p{Cf}\p{M}]/gu, '')
+    .replace(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, ' ')
     .toLowerCase()
     .split(/[^\p{L}\p{N}]+/u)
     .filter((word) => word !== '')
@@ -61,33 +69,42 @@ export function wordsOf(name: string): string[] {
 export function isSecretName(name: string, more: readonly string[] = []): boolean {
   const words = wordsOf(name)
   return (
-    words.some((word, index) => secretWords.has(word) || secretPairs.has(`${word} ${words[index + 1] ?? ''}`)) ||
+    words.some((word, index) => isSecretWord(word) || secretPairs.has(`${word} ${words[index + 1] ?? ''}`)) ||
     more.includes(name.toLowerCase())
   )
 }
 
-const masked = { masked: true } as const
-
-/**
- * The same tree with every secret leaf replaced by `{ masked: true }`: leaves under a secret's name, and leaves anywhere that look like a JWT or a bearer
- * credential. An object under such a name stays, its own leaves are judged by their own names; a list under it is masked leaf by leaf.
- * `null` and booleans hide nothing and stay. Depth is what the decoder allowed. Pure.
- */
-export function mask(tree: unknown, secretNames: readonly string[] = []): unknown {
-  return maskUnder(tree, false, secretNames)
+/** `password2` and `cookies` are as secret as the word without its end. */
+function isSecretWord(word: string): boolean {
+  const stem = word.replace(/\d+$/, '').replace(/s$/, '')
+  return secretWords.has(word) || secretWords.has(stem) || joined.test(stem)
 }
 
-function maskUnder(value: unknown, isSecret: boolean, secretNames: readonly string[]): unknown {
-  if (Array.isArray(value)) return value.map((item) => maskUnder(item, isSecret, secretNames))
-  if (typeof value === 'object' && value !== null) {
-    const copy: Record<string, unknown> = Object.create(null)
-    for (const [name, item] of Object.entries(value)) {
-      copy[name] = maskUnder(item, isSecretName(name, secretNames), secretNames)
+const masked = { masked: true } as const
+
+/** `secretNames`: further names, lower case, whose leaves are secrets. `sessionId`: the session's own, hidden wherever it stands. */
+export type MaskOptions = { secretNames?: readonly string[]; sessionId?: string | null }
+
+/**
+ * The same tree with every secret leaf replaced by `{ masked: true }`: leaves under a secret's name, and leaves anywhere that hold a credential, the session's own id or a
+ * secret's name with its value. An object under such a name stays, its own leaves are judged by their own names; a list under it is masked leaf by leaf. A name that is
+ * itself a credential is replaced by its number. `null` and booleans hide nothing and stay. Depth is what the decoder allowed. Pure.
+ */
+export function mask(tree: unknown, { secretNames = [], sessionId = null }: MaskOptions = {}): unknown {
+  const opens = (text: string) => holdsCredential(text) || (sessionId !== null && text.includes(sessionId))
+
+  function maskUnder(value: unknown, isSecret: boolean): unknown {
+    if (Array.isArray(value)) return value.map((item) => maskUnder(item, isSecret))
+    if (typeof value === 'object' && value !== null) {
+      const copy: Record<string, unknown> = Object.create(null)
+      for (const [index, [name, item]] of Object.entries(value).entries()) {
+        copy[opens(name) ? `masked name ${index + 1}` : name] = maskUnder(item, isSecretName(name, secretNames))
+      }
+      return copy
     }
-    return copy
+    if (value === null || typeof value === 'boolean' || value === '') return value
+    if (isSecret) return masked
+    return typeof value === 'string' && (opens(value) || pair.test(value) || userInfo.test(value)) ? masked : value
   }
-  if (value === null || typeof value === 'boolean' || value === '') return value
-  if (isSecret) return masked
-  if (typeof value === 'string' && (jwtShape.test(value) || bearerShape.test(value))) return masked
-  return value
+  return maskUnder(tree, false)
 }

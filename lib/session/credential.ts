@@ -1,0 +1,22 @@
+const jwt = /(?:^|[^\w-])eyJ[\w-]{6,}\.[\w-]{6,}\.[\w-]*/
+const bearer = /\bbearer\s+[\w.~+/=-]{8,}/i
+/** express-session's cookie. */
+const signedId = /\bs(?::|%3a)[\w-]{16,}\.[\w%+/-]{16,}/i
+
+/** Whether a text holds what opens a door by itself, by its shape: a JWT, a bearer credential, a signed session id. Linear in the text. */
+export function holdsCredential(text: string): boolean {
+  return jwt.test(text) || bearer.test(text) || signedId.test(text)
+}
+
+const shortestId = 16
+
+/**
+ * The part of a key behind its prefix, or behind its last colon, where it is long enough to be a session id; an address, by which some applications name their keys, is none.
+ * Whatever holds it is not shown: in many stores it is the cookie.
+ */
+export function sessionIdOf(key: Buffer, prefix: string): string | null {
+  const rest = key.toString('utf8', Buffer.byteLength(prefix))
+  const last = rest.slice(rest.lastIndexOf(':') + 1)
+  const id = last.length >= shortestId ? last : rest
+  return id.length >= shortestId && !id.includes('@') ? id : null
+}
