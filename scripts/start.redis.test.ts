@@ -5,10 +5,12 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { freePort, until } from '@/e2e/support/redis'
 
 const root = join(import.meta.dirname, '..')
 const folders: string[] = []
 const children: ChildProcess[] = []
+const patienceMs = 10_000
 
 /** Answers its health check, prints the store it was given, and obeys as the real one does. */
 const standIn = `
@@ -55,16 +57,6 @@ function copy(from: string, to: string) {
   writeFileSync(to, readFileSync(from))
 }
 
-async function findPort() {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
-}
-
 function serve(image: string, env: Record<string, string>) {
   const child = spawn(process.execPath, ['scripts/serve.mjs'], {
     cwd: image,
@@ -83,18 +75,9 @@ function serve(image: string, env: Record<string, string>) {
     ended,
     output: () => output,
     isReady: () =>
-      until(
-        () => output.includes('Ready.'),
-        () => output,
-      ),
-  }
-}
-
-async function until(condition: () => boolean, explain = () => 'not in time') {
-  const deadline = Date.now() + 10_000
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(explain())
-    await new Promise((resolve) => setTimeout(resolve, 20))
+      until('it is ready', () => output.includes('Ready.'), patienceMs).catch(() => {
+        throw new Error(`Not ready: ${output}`)
+      }),
   }
 }
 
@@ -109,7 +92,7 @@ function hasProcess(pid: number) {
 
 test('without REDIS_URL a private redis-server is started, and SIGTERM leaves nothing behind', async () => {
   const image = makeImage()
-  const { child, ended, output, isReady } = serve(image, { PORT: String(await findPort()) })
+  const { child, ended, output, isReady } = serve(image, { PORT: String(await freePort()) })
   await isReady()
   const socket = /redis-cli -s (\S+)/.exec(output())?.[1] ?? ''
   expect(existsSync(socket)).toBe(true)
@@ -120,18 +103,18 @@ test('without REDIS_URL a private redis-server is started, and SIGTERM leaves no
 })
 
 test('a launcher that is killed takes the server, the redis-server and its folder with it', async () => {
-  const { child, ended, output, isReady } = serve(makeImage(), { PORT: String(await findPort()) })
+  const { child, ended, output, isReady } = serve(makeImage(), { PORT: String(await freePort()) })
   await isReady()
   const folder = dirname(/redis-cli -s (\S+)/.exec(output())?.[1] ?? '')
   const server = Number(/pid (\d+)/.exec(output())?.[1])
   expect(hasProcess(server)).toBe(true)
   child.kill('SIGKILL')
   await ended
-  await until(() => !existsSync(folder) && !hasProcess(server))
+  await until('its store and folder are gone', () => !existsSync(folder) && !hasProcess(server), patienceMs)
 })
 
 test('where no redis-server is on PATH the embedded store is used, on loopback', async () => {
-  const { child, ended, output, isReady } = serve(makeImage(), { PORT: String(await findPort()), PATH: '/nonexistent' })
+  const { child, ended, output, isReady } = serve(makeImage(), { PORT: String(await freePort()), PATH: '/nonexistent' })
   await isReady()
   expect(output()).toMatch(/store embedded redis:\/\/127\.0\.0\.1:\d+/)
   child.kill('SIGINT')
@@ -139,7 +122,7 @@ test('where no redis-server is on PATH the embedded store is used, on loopback',
 })
 
 test('a base path is written into a copy of the build that holds its placeholder', async () => {
-  const { output, isReady } = serve(makeImage(), { PORT: String(await findPort()), BASE_PATH: '/tools' })
+  const { output, isReady } = serve(makeImage(), { PORT: String(await freePort()), BASE_PATH: '/tools' })
   await isReady()
   expect(output()).toContain('/tools/x')
   expect(output()).not.toContain('__BASE_PATH__')
@@ -181,12 +164,12 @@ test('a refused password ends it with one sentence that does not hold it, an unr
   ]
   const redis = spawn('redis-server', args, { stdio: 'ignore' })
   children.push(redis)
-  await until(() => existsSync(socket))
-  const refused = serve(image, { PORT: String(await findPort()), REDIS_URL: `unix://:hunter2hunter2@${socket}` })
+  await until('the store listens', () => existsSync(socket), patienceMs)
+  const refused = serve(image, { PORT: String(await freePort()), REDIS_URL: `unix://:hunter2hunter2@${socket}` })
   expect(await refused.ended).toBe(1)
   expect(refused.output().trim()).toBe('REDIS_URL: Redis refused the user or the password.')
-  const lacking = serve(image, { PORT: String(await findPort()), REDIS_URL: `unix://${socket}` })
+  const lacking = serve(image, { PORT: String(await freePort()), REDIS_URL: `unix://${socket}` })
   expect(await lacking.ended).toBe(1)
-  await serve(image, { PORT: String(await findPort()), REDIS_URL: `unix://:right@${socket}` }).isReady()
-  await serve(image, { PORT: String(await findPort()), REDIS_URL: `unix://${socket}.none` }).isReady()
+  await serve(image, { PORT: String(await freePort()), REDIS_URL: `unix://:right@${socket}` }).isReady()
+  await serve(image, { PORT: String(await freePort()), REDIS_URL: `unix://${socket}.none` }).isReady()
 })
