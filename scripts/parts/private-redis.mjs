@@ -13,10 +13,13 @@ const patienceMs = 10_000
 const longestSocket = 100
 
 /** The first of redis-server and valkey-server on PATH, or null. */
-export function findRedisServer() {
+export const findRedisServer = () => findOnPath('redis-server') ?? findOnPath('valkey-server')
+
+export const isOnPath = (name) => findOnPath(name) !== null
+
+function findOnPath(name) {
   const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '')
-  const candidates = ['redis-server', 'valkey-server'].flatMap((name) => folders.map((folder) => join(folder, name)))
-  return candidates.find(isExecutable) ?? null
+  return folders.map((folder) => join(folder, name)).find(isExecutable) ?? null
 }
 
 /**

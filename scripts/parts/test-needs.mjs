@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { root } from './environment.mjs'
-import { findRedisServer } from './private-redis.mjs'
+import { findRedisServer, isOnPath } from './private-redis.mjs'
 import { runStep } from './step.mjs'
 
 const chromiums = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
@@ -23,7 +23,9 @@ export async function provideTestNeeds() {
   }
   const still = listMissing()
   return {
-    redis: still.includes('redis-server') ? `redis-server is missing; ${failure}` : null,
+    redis: ['redis-server', 'openssl'].some((name) => still.includes(name))
+      ? `${still.join(', ')} missing; ${failure}`
+      : null,
     browser: still.includes('chromium') ? `Chromium is missing; ${failure}` : null,
   }
 }
@@ -31,6 +33,8 @@ export async function provideTestNeeds() {
 function listMissing() {
   const missing = []
   if (findRedisServer() === null) missing.push('redis-server')
+  // The tests over TLS make their own certificates.
+  if (!isOnPath('openssl')) missing.push('openssl')
   if (!hasChromium()) missing.push('chromium')
   return missing
 }
