@@ -20,7 +20,8 @@ import { Ttl } from './ttl'
 import { findingWords, limitWords, personOf, statusWords } from './words'
 
 type SessionDetailProps = {
-  handle: string /** Draws the name as the page's heading, or as a part of one. */
+  handle: string
+  /** Draws the name as the page's heading, or as a part of one. */
   headingLevel: 1 | 2
   aside?: ReactNode
 }
@@ -35,7 +36,7 @@ export function SessionDetail({ handle, headingLevel, aside }: SessionDetailProp
     return (
       <Frame aside={aside} title={data ? personOf(data) : 'Session'} level={headingLevel}>
         <EmptyState title="This session has ended">
-          <p>It is no longer in Redis: it was revoked, its user signed out, or its time was over.</p>
+          <p>It is no longer in Redis: it was revoked, its person signed out, or its time was over.</p>
           {leaving.has(handle) ? <Button onClick={undoLast}>Undo</Button> : null}
         </EmptyState>
       </Frame>

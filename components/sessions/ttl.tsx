@@ -3,11 +3,10 @@
 import { Hint } from '@/components/ui/tooltip'
 import { sayBothTimes, sayLeft } from '@/components/ui/words'
 import { useTicking } from '@/lib/client/clock'
-import type { SessionStatus } from '@/lib/contract/session'
+import { expiringMs, type SessionStatus } from '@/lib/contract/session'
 
 const fullMs = 30 * 24 * 60 * 60 * 1000
 const unitMs = 10_000
-const expiringMs = 5 * 60_000
 
 /** How much of the track is filled: the same scale in every row, logarithmic, full at 30 days, so that bars can be compared and the last minutes show. */
 function share(leftMs: number): number {

@@ -2,11 +2,11 @@ import type { Tone } from '@/components/ui/badge'
 import { visibleString } from '@/components/ui/visible-text'
 import type { Limit, RowFinding, SessionRow, SessionStatus } from '@/lib/contract/session'
 
-export const statusWords: Record<SessionStatus, { label: string; tone: Tone; means: string }> = {
-  active: { label: 'Active', tone: 'calm', means: 'It lives and ends by itself.' },
-  expiring: { label: 'Expiring', tone: 'expiring', means: 'It ends within five minutes.' },
-  persistent: { label: 'No expiry', tone: 'persistent', means: 'It has no TTL: it stays until somebody removes it.' },
-  unreadable: { label: 'Unreadable', tone: 'stale', means: 'Its value could not be decoded. It can still be ended.' },
+export const statusWords: Record<SessionStatus, { label: string; tone: Tone }> = {
+  active: { label: 'Active', tone: 'calm' },
+  expiring: { label: 'Expiring', tone: 'expiring' },
+  persistent: { label: 'No expiry', tone: 'persistent' },
+  unreadable: { label: 'Unreadable', tone: 'stale' },
 }
 
 export const findingWords: Record<RowFinding, string> = {
@@ -17,7 +17,7 @@ export const findingWords: Record<RowFinding, string> = {
   truncated: 'Read in part',
 }
 
-/** What a deed does not reach, as the end of a sentence that begins with nothing. */
+/** What a deed does not reach, a sentence each. */
 export const limitWords: Record<Limit, string> = {
   'browser-cookie':
     'The cookie in the browser keeps its own end; the application sets it anew at its next answer, or not at all.',

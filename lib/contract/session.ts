@@ -5,6 +5,9 @@ export const sessionStatuses = ['active', 'expiring', 'persistent', 'unreadable'
 export const SessionStatus = z.enum(sessionStatuses)
 export type SessionStatus = z.infer<typeof SessionStatus>
 
+/** With less than this left a session is `expiring`. */
+export const expiringMs = 5 * 60_000
+
 /** What a row can be found to suffer from. More kinds come with the findings page. */
 export const rowFindings = ['no-expiry', 'oversized', 'anonymous', 'unreadable', 'truncated'] as const
 export const RowFinding = z.enum(rowFindings)

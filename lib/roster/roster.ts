@@ -1,4 +1,5 @@
-import { expiringMs, type Session } from '@/lib/session/session'
+import { expiringMs } from '@/lib/contract/session'
+import type { Session } from '@/lib/session/session'
 import { type Columns, createColumns, flag } from './columns'
 
 /** Two readings of one end may differ by this much where Redis tells only what is left. */

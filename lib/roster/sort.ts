@@ -1,5 +1,5 @@
-import { type SessionStatus, type SortField, sessionStatuses } from '@/lib/contract/session'
-import { expiringMs, findingsOf } from '@/lib/session/session'
+import { expiringMs, type SessionStatus, type SortField, sessionStatuses } from '@/lib/contract/session'
+import { findingsOf } from '@/lib/session/session'
 import { flag } from './columns'
 import type { Roster } from './roster'
 

@@ -1,4 +1,4 @@
-import type { RowFinding, SessionStatus } from '@/lib/contract/session'
+import { expiringMs, type RowFinding, type SessionStatus } from '@/lib/contract/session'
 
 /**
  * One session as the roster holds it: the few facts that a row needs, never its payload.
@@ -26,8 +26,6 @@ export type Session = {
   /** The value was longer than what was read; its head told the facts that stand here. */
   isTruncated: boolean
 }
-
-export const expiringMs = 5 * 60_000
 
 /** `unreadable` wins, then no expiry, then under five minutes. */
 export function statusOf(session: Pick<Session, 'isReadable' | 'expiresAt'>, now: number): SessionStatus {
