@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { holdsCredential } from '@/lib/session/credential'
 import type { Facts } from './format'
 import { isObject, own } from './json'
 import { maxFactLength } from './limits'
@@ -147,9 +148,18 @@ const isoTime = (text: string) => (/^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(
 /** Digits alone are an id that somebody put under a name. */
 const isName = (text: string) => !/^\d+$/.test(text)
 
-function textOf(value: unknown): string | null {
+/** A value as a row may show it, not too long; null for what is no text or number. A credential under a person's name is nobody's name. */
+export function textOf(value: unknown): string | null {
   // MongoDB's ids in extended JSON.
   if (isObject(value)) return textOf(own(value, '$oid'))
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null
-  return typeof value === 'string' && value.trim() !== '' ? value.slice(0, maxFactLength) : null
+  if (typeof value !== 'string' || value.trim() === '') return null
+  const text = cut(value)
+  return holdsCredential(text) ? null : text
+}
+
+/** Copied, because a slice keeps the whole text alive behind it, and a row lives as long as its session. */
+function cut(text: string): string {
+  if (text.length <= maxFactLength) return text
+  return Buffer.from(text.slice(0, maxFactLength), 'utf16le').toString('utf16le')
 }

@@ -75,3 +75,12 @@ test('an expiry set by the absolute end tells no visit', () => {
   const decoded = native.decode(value, { now: createdAt, redisExpiresAt: person.absoluteExpiresAt })
   expect('facts' in decoded && decoded.facts.lastSeenAt).toBeNull()
 })
+
+test('a principal of any length or kind is no more in a row than any other fact', () => {
+  const principalOf = (principal: string) => {
+    const decoded = native.decode(stringOf(Buffer.from(encodeRecord({ ...person, principal }))), reading)
+    return 'facts' in decoded && decoded.facts.principal
+  }
+  expect(principalOf('x'.repeat(60_000))).toBe('x'.repeat(512))
+  expect(principalOf('eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl')).toBe('42')
+})

@@ -1,6 +1,6 @@
 import { isTime } from '@/lib/session/lifetime'
 import type { StoredValue } from '@/lib/session/source'
-import { findFacts } from './facts'
+import { findFacts, textOf } from './facts'
 import type { SessionFormat } from './format'
 import { isObject, own } from './json'
 import { replaceInJson } from './json-text'
@@ -25,7 +25,7 @@ export const native: SessionFormat = {
     if ('reason' in read) return { unreadable: `It ${read.reason}.` }
     const { record, tree } = read
     const facts = findFacts(own(tree, 'data'), now)
-    const principal = record.principal ?? facts.principal
+    const principal = textOf(record.principal) ?? facts.principal
     // Only the idle timeout tells the last visit: an expiry set by the absolute end or by an extension does not.
     const isIdle =
       redisExpiresAt !== null &&

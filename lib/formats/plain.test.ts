@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import type { StoredValue } from '@/lib/session/source'
 import { formatOf } from '.'
@@ -169,4 +171,17 @@ test('a pinned format is used whatever the value', () => {
   expect(formatOf(stringOf(Buffer.from('{"userId":42}')), 'connect-redis').id).toBe('connect-redis')
   for (const bytes of hostile)
     expect(formatOf(stringOf(bytes), null).decode(stringOf(bytes), reading)).toBeTypeOf('object')
+})
+
+test('a name that is cut keeps nothing else of the value in memory', () => {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  const measure = () => {
+    collect()
+    return process.memoryUsage().heapUsed
+  }
+  const before = measure()
+  const kept = Array.from({ length: 300 }, (_, index) => factsOf(JSON.stringify({ name: index + 'x'.repeat(60_000) })))
+  expect(measure() - before).toBeLessThan(6_000_000)
+  expect(kept.every(({ label }) => label?.length === 512)).toBe(true)
 })
