@@ -216,6 +216,18 @@ describe('inspect', () => {
     expect(JSON.stringify({ ...detail, handle: '' })).not.toMatch(/canary|the-secret-id/)
   })
 
+  it('tells what was done to it only to those who may read the audit', async () => {
+    await redis.client().set('sess:a', alice, 'PX', 60_000)
+    const entry: AuditEntry = {
+      ...{ id: '1', at: 1, phase: 'outcome', deed: 'session.extend', admin: 'olga', handle: 'a', principal: null },
+      ...{ outcome: 'done', reason: null, requestId: 'request', ip: null },
+    }
+    const audited = { ...context, audit: { ...context.audit, readFor: async () => [entry] } }
+    const told = { at: 1, deed: 'session.extend', admin: 'olga', outcome: 'done' }
+    expect((await inspect(audited, operator, target('a'))).history).toEqual([told])
+    expect((await inspect(audited, actor('viewer'), target('a'))).history).toEqual([])
+  })
+
   it('is not found once the session is gone', async () => {
     await expect(inspect(context, operator, target('none'))).rejects.toMatchObject({ code: 'not-found' })
   })

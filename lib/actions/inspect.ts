@@ -10,13 +10,18 @@ import { type ActionContext, type Actor, allow, type Target } from './context'
 const historyLength = 20
 
 /**
- * One session whole, read from Redis now: its row, its payload with every secret masked, what Redis says, what this admin may do with it.
+ * One session whole, read from Redis now: its row, its payload with every secret masked, what Redis says, what this admin may do with it, and for those who may
+ * read the audit what was done to it.
  * Throws `not-found` when it is gone. Cost: the commands of `Source.readOne` and one XREVRANGE in the home.
  */
 export async function inspect(context: ActionContext, actor: Actor, target: Target): Promise<SessionDetail> {
   allow(context, actor, 'session.view', target)
   const { source, key, handle } = target
-  const [stored, entries] = await Promise.all([source.readOne(key), context.audit.readFor(handle, historyLength)])
+  const { role } = actor.admin
+  const [stored, entries] = await Promise.all([
+    source.readOne(key),
+    may(role, 'audit.view') ? context.audit.readFor(handle, historyLength) : [],
+  ])
   const now = context.now()
   if (stored === null || (stored.session.expiresAt !== null && stored.session.expiresAt <= now)) {
     context.changed(target)
@@ -26,7 +31,6 @@ export async function inspect(context: ActionContext, actor: Actor, target: Targ
   const format = formatOf(stored.value, stored.format)
   const decoded = format.decode(stored.value, { now, redisExpiresAt: stored.redisExpiresAt })
   const isReadable = !('unreadable' in decoded)
-  const { role } = actor.admin
   const hasEnd = stored.session.expiresAt !== null
   return {
     ...toRow(stored.session, handle, now),

@@ -7,6 +7,7 @@ const leastRole: Record<Deed, Role> = {
   'session.revoke': 'operator',
   'session.restore': 'operator',
   'session.extend': 'operator',
+  'audit.view': 'operator',
   'admin.sign-in': 'viewer',
   'admin.sign-out': 'viewer',
 }

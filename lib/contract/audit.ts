@@ -7,6 +7,7 @@ export const deeds = [
   'session.revoke',
   'session.restore',
   'session.extend',
+  'audit.view',
   'admin.sign-in',
   'admin.sign-out',
 ] as const

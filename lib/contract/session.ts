@@ -131,6 +131,7 @@ export type Limit = z.infer<typeof Limit>
 
 /**
  * One session whole. `payload` is the decoded value with every secret masked, or null where it could not be decoded (`unreadableReason` says why).
+ * `history`: what admins did to it, empty for who may not read the audit.
  * `ttlMs` is what Redis says now: null means no expiry. `truncated`: the value was longer than the megabyte that was read.
  */
 export const SessionDetail = SessionRow.extend({
