@@ -1,11 +1,20 @@
 'use client'
 
+import { useConsole } from '@/components/shell/console-context'
 import { LiveBadge } from '@/components/shell/live-badge'
+import { Badge } from '@/components/ui/badge'
 import { Skeleton } from '@/components/ui/skeleton'
+import { Hint } from '@/components/ui/tooltip'
 import { sayCount, sayMany } from '@/components/ui/words'
 import type { SessionPage } from '@/lib/contract/session'
 import { Pulse } from './pulse'
 import type { SessionPages } from './session-pages'
+
+const storeWords = {
+  private: 'A private Redis with sample sessions, started because no REDIS_URL was given. It ends with Rollcall.',
+  embedded:
+    'The embedded store with sample sessions, used because no REDIS_URL was given and no redis-server was found. It ends with Rollcall.',
+}
 
 type SessionsHeaderProps = {
   newest: SessionPage | undefined
@@ -18,6 +27,7 @@ type SessionsHeaderProps = {
 
 /** Title, the live count with its last minute, and the true state. The page's title in the browser carries the count too. */
 export function SessionsHeader({ newest, total, problem, target, isFiltered, viewKey }: SessionsHeaderProps) {
+  const { store } = useConsole()
   const state = newest?.freshness.state
   const isTrue = newest !== undefined && problem === null && (state === 'live' || state === 'warming')
   const counted = isFiltered ? 'match' : state === 'warming' ? 'so far' : 'live now'
@@ -50,6 +60,15 @@ export function SessionsHeader({ newest, total, problem, target, isFiltered, vie
       <div className="flex h-7 items-center">
         <LiveBadge freshness={newest?.freshness} problem={problem} target={target} />
       </div>
+      {store === 'given' ? null : (
+        <div className="flex h-7 items-center">
+          <Hint text={() => storeWords[store]}>
+            <button type="button" className="rounded-full">
+              <Badge>Demo store</Badge>
+            </button>
+          </Hint>
+        </div>
+      )}
     </header>
   )
 }

@@ -10,6 +10,8 @@ export type Console = {
   can: { extend: boolean; revoke: boolean }
   isReadOnly: boolean
   hasDemo: boolean
+  /** Whose Redis this is: the one that was given, or one that Rollcall started and that ends with it. */
+  store: 'given' | 'private' | 'embedded'
 }
 
 const Context = createContext<Console | null>(null)

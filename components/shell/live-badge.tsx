@@ -25,13 +25,20 @@ export function LiveBadge({ freshness, problem, target }: LiveBadgeProps) {
       return freshness ? `Redis away, ${sayAge(now - (freshness.asOf ?? now))}` : 'Redis away'
     if (problem) return `No answer for ${sayAge(age ?? 0)}`
     if (freshness === undefined) return 'Connecting'
-    if (freshness.state === 'live')
-      return age === null || age > 59_000 ? 'Live' : `Live, ${(age / 1000).toFixed(1)} s ago`
+    if (freshness.state === 'live') {
+      const word = isPushed(freshness) ? 'Live' : 'Live by re-scan'
+      return age === null || age > 59_000 ? word : `${word}, ${(age / 1000).toFixed(1)} s ago`
+    }
     if (freshness.state === 'warming') return sayWarming(freshness)
     return `Stale for ${sayAge(now - freshness.since)}`
   })
   return (
     <span
+      title={
+        freshness && !isPushed(freshness)
+          ? 'This Redis does not announce changes, so it is looked through again and again.'
+          : undefined
+      }
       role="status"
       aria-live="off"
       className={`inline-flex items-center gap-1.5 text-sm font-medium whitespace-nowrap ${looks[state ?? 'warming']}`}
@@ -44,6 +51,8 @@ export function LiveBadge({ freshness, problem, target }: LiveBadgeProps) {
     </span>
   )
 }
+
+const isPushed = ({ sources }: Freshness) => sources.every(({ feed }) => feed !== 'rescan')
 
 /** `Warming 43 %`, or how many were read where nobody knows of how many. */
 export function sayWarming({ scanned, estimated }: Freshness): string {

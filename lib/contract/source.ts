@@ -5,8 +5,13 @@ export const sourceStates = ['warming', 'live', 'stale', 'unavailable'] as const
 export const SourceState = z.enum(sourceStates)
 export type SourceState = z.infer<typeof SourceState>
 
+/** How changes reach us: pushed by Redis, found by looking again and again, or not at all yet. */
+export const Feed = z.enum(['tracking', 'rescan', 'none'])
+export type Feed = z.infer<typeof Feed>
+
 const SourceFreshness = z.object({
   id: z.string(),
+  feed: Feed,
   state: SourceState,
   since: z.number(),
   asOf: z.number().nullable(),
@@ -40,7 +45,7 @@ export const SourceAnswer = z.object({
   database: z.number().int(),
   state: SourceState,
   since: z.number(),
-  feed: z.enum(['tracking', 'rescan', 'none']),
+  feed: Feed,
   capabilities: z.array(z.string()),
   missing: z.array(z.string()),
   formats: z.record(z.string(), z.number().int()),

@@ -75,6 +75,7 @@ export function createSync({
   let isClosed = false
 
   let state: SourceState = 'warming'
+  let feed = line.feed()
   let since = Date.now()
   let asOf: number | null = null
   let stateVersion = 1
@@ -102,6 +103,10 @@ export function createSync({
 
   /** The state that follows from what is known; called after every event that may change it. */
   function judge() {
+    if (feed !== line.feed()) {
+      feed = line.feed()
+      stateVersion += 1
+    }
     const health = line.health().state
     if (health === 'up' && hasScanned && !mustScan && !isScanning) setState('live')
     else if (hasScanned) {
@@ -282,7 +287,7 @@ export function createSync({
     freshness() {
       judge()
       confirm()
-      return { id: source.id, state, since, asOf, scanned, estimated }
+      return { id: source.id, feed, state, since, asOf, scanned, estimated }
     },
     counts: () => ({ scanned, skipped, capped: 0 }),
     version: () => stateVersion,
