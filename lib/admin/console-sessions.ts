@@ -6,7 +6,7 @@ import type { SourceChange } from '@/lib/session/source'
 import { createStore } from '@/lib/store'
 import type { ConsoleSessions } from './console-session'
 
-export const consolePrefix = 'rollcall:console:'
+const consolePrefix = 'rollcall:console:'
 
 const idShape = /^[\w-]{43}$/
 const longestWriteGapMs = 60_000

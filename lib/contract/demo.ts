@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const DemoLogin = z.strictObject({ name: z.string().trim().min(1).max(60) })
 export type DemoLogin = z.infer<typeof DemoLogin>
 
-export const demoItems = ['sourdough', 'olive-oil', 'wildflower-honey', 'tomatoes', 'oolong', 'beeswax-candle'] as const
+const demoItems = ['sourdough', 'olive-oil', 'wildflower-honey', 'tomatoes', 'oolong', 'beeswax-candle'] as const
 export const DemoItem = z.enum(demoItems)
 export type DemoItem = z.infer<typeof DemoItem>
 

@@ -50,8 +50,8 @@ export const sortFields = [
 ] as const
 export type SortField = (typeof sortFields)[number]
 
-export const defaultPageSize = 50
-export const maxPageSize = 500
+const defaultPageSize = 50
+const maxPageSize = 500
 const maxSearchLength = 4096
 
 /** `a,b` in a query, or a list in JSON, becomes a list. */
@@ -114,7 +114,7 @@ export type SessionPage = z.infer<typeof SessionPage>
 /** Where a masked leaf stood. */
 export const Masked = z.object({ masked: z.literal(true) })
 
-export const limitNames = [
+const limitNames = [
   'browser-cookie',
   'cookie-cache',
   'remember-me',

@@ -135,7 +135,7 @@ function canBe(role: keyof Found, value: unknown, now: number): boolean {
 }
 
 /** A moment written as ISO text, as seconds or as milliseconds, between 1973 and a day from now; else null. */
-export function timeOf(value: unknown, now: number): number | null {
+function timeOf(value: unknown, now: number): number | null {
   const dayMs = 86_400_000
   let at = typeof value === 'number' ? value : Number.NaN
   if (typeof value === 'string' && value.length <= 40) at = /^\d+(\.\d+)?$/.test(value) ? Number(value) : isoTime(value)

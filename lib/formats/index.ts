@@ -9,11 +9,6 @@ export const formats: readonly SessionFormat[] = [native, connectRedis, plain]
 
 /** The format of a value: the pinned one, else the first that recognises it, else `plain`, which says what it could not read. */
 export function formatOf(value: StoredValue, pinnedId: string | null): SessionFormat {
-  const pinned = pinnedId === null ? null : formatById(pinnedId)
+  const pinned = formats.find((format) => format.id === pinnedId)
   return pinned ?? formats.find((format) => format.recognises(value)) ?? plain
-}
-
-/** The format of that id, or null where there is none. */
-export function formatById(id: string): SessionFormat | null {
-  return formats.find((format) => format.id === id) ?? null
 }

@@ -88,7 +88,7 @@ export function primariesOf({ client }: Connection): Redis[] {
   return isCluster(client) ? client.nodes('master') : [client]
 }
 
-export function escapeGlob(text: string): string {
+function escapeGlob(text: string): string {
   return text.replace(/[\\*?[\]^]/g, '\\$&')
 }
 

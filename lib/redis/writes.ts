@@ -6,7 +6,7 @@ import { isAnswer, isRefused, unwritten, written } from './errors'
 import { readValues } from './read'
 
 /** A larger key is not copied: memory here and one long DUMP there. */
-export const mostBackupBytes = 8 * 1024 * 1024
+const mostBackupBytes = 8 * 1024 * 1024
 
 type Copy = { kind: 'dump'; payload: Buffer } | { kind: 'value'; value: StoredValue }
 

@@ -56,7 +56,7 @@ const pair =
 const userInfo = /:\/\/[^\s/:@]*:[^\s/@]+@/
 
 /** The words of a name: `accessToken`, `access_token` and `ACCESS-TOKEN` are `access`, `token`. Accents, invisible characters and forms of letters are folded first. Linear. */
-export function wordsOf(name: string): string[] {
+function wordsOf(name: string): string[] {
   return name
     .normalize('NFKD')
     .replace(/[\p{Cf}\p{M}]/gu, '')
@@ -66,7 +66,7 @@ export function wordsOf(name: string): string[] {
     .filter((word) => word !== '')
 }
 
-export function isSecretName(name: string, more: readonly string[] = []): boolean {
+function isSecretName(name: string, more: readonly string[] = []): boolean {
   const words = wordsOf(name)
   return (
     words.some((word, index) => isSecretWord(word) || secretPairs.has(`${word} ${words[index + 1] ?? ''}`)) ||

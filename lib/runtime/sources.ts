@@ -11,7 +11,7 @@ import type { Settings } from '@/lib/settings.mjs'
 
 /** Watched from the first second where no prefix is configured, keys or no keys. */
 const builtInPrefixes = ['session:', 'sess:']
-export const demoPrefix = 'rollcall-demo:'
+const demoPrefix = 'rollcall-demo:'
 const discoverEveryMs = 10 * 60_000
 const discoverSoonMs = 1000
 
