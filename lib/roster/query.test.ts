@@ -148,6 +148,25 @@ describe('a query', () => {
     expect(seen.size).toBe(1000)
   })
 
+  it('sorts by what is found without making a session of every row that it compares', () => {
+    const roster = createRoster()
+    for (let index = 0; index < 20_000; index += 1)
+      roster.put(makeSession({ name: `${index}`, sizeBytes: (index * 7919) % 9000 }), 1)
+    let made = 0
+    const counting: Roster = Object.create(roster, {
+      at: {
+        value(slot: number) {
+          made += 1
+          return roster.at(slot)
+        },
+      },
+    })
+    expect(runQuery(counting, { filter: {}, sort: 'findings', order: 'desc', page: 1, size: 50 }, context).total).toBe(
+      20_000,
+    )
+    expect(made).toBe(0)
+  })
+
   it.each([
     ['a handle', 'h-abc123'],
     ['a session id', 'abc123'],

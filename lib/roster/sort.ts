@@ -47,8 +47,19 @@ function valuesOf(roster: Roster, field: SortField, context: { now: number; hand
         return left < expiringMs ? statusRank.expiring : statusRank.active
       }
     }
-    case 'findings':
-      return (slot) => findingsOf(roster.at(slot)).length
+    case 'findings': {
+      const { flags, expiresAt, sizeBytes, principal } = numbers
+      return (slot) => {
+        const bits = flags[slot] ?? 0
+        return findingsOf({
+          expiresAt: Number.isNaN(expiresAt[slot] ?? Number.NaN) ? null : 0,
+          sizeBytes: sizeBytes[slot] ?? 0,
+          principal: principal[slot] === 0 ? null : '',
+          isReadable: (bits & flag.readable) !== 0,
+          isTruncated: (bits & flag.truncated) !== 0,
+        }).length
+      }
+    }
     case 'handle':
       return (slot) => context.handleAt(slot)
   }

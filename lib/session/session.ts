@@ -37,7 +37,9 @@ export function statusOf(session: Pick<Session, 'isReadable' | 'expiresAt'>, now
 /** A payload past this warns, as the seed of this product asks: large sessions slow Redis. */
 export const oversizedBytes = 4096
 
-export function findingsOf(session: Omit<Session, 'key' | 'source' | 'format'>): RowFinding[] {
+type Found = Pick<Session, 'expiresAt' | 'sizeBytes' | 'principal' | 'isReadable' | 'isTruncated'>
+
+export function findingsOf(session: Found): RowFinding[] {
   const findings: RowFinding[] = []
   if (session.expiresAt === null) findings.push('no-expiry')
   if (session.sizeBytes > oversizedBytes) findings.push('oversized')
