@@ -13,9 +13,6 @@ import { encodingsOf, readJsonBytes } from './text'
  */
 export const connectRedis: SessionFormat = {
   id: 'connect-redis',
-  label: 'Express (connect-redis)',
-  redisTypes: ['string'],
-  prefixes: ['sess:'],
   isCompanion: () => false,
   companions: () => [],
 
@@ -50,7 +47,6 @@ export const connectRedis: SessionFormat = {
   },
 
   notReached: { extend: ['app-timeout', 'browser-cookie'], revoke: ['in-flight-requests', 'open-sockets'] },
-  isKeyTheCredential: false,
   secretNames: [],
 }
 

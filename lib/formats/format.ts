@@ -38,11 +38,6 @@ export type Extension = {
 export interface SessionFormat {
   /** Fixed, in the API and in settings. */
   readonly id: string
-  /** What a person calls it. */
-  readonly label: string
-  readonly redisTypes: readonly StoredValue['type'][]
-  /** The prefixes that its framework uses when nobody chose another. */
-  readonly prefixes: readonly string[]
 
   /** Whether a key of the source is no session but belongs to one (an index, a lock). `rest` is the key without its prefix. */
   isCompanion(rest: string): boolean
@@ -64,9 +59,6 @@ export interface SessionFormat {
 
   /** What a TTL-only extension cannot reach, and what a revoke cannot. */
   readonly notReached: { readonly extend: readonly Limit[]; readonly revoke: readonly Limit[] }
-
-  /** Whether the part of the key after the prefix is the credential itself, usable as a cookie without another secret. */
-  readonly isKeyTheCredential: boolean
 
   /** Further names, lower case, whose values are secrets in this framework's payloads, beside those of `roster/mask.ts`. */
   readonly secretNames: readonly string[]

@@ -12,9 +12,6 @@ import { encodingsOf, readJsonBytes } from './text'
  */
 export const native: SessionFormat = {
   id: 'native',
-  label: 'Rollcall store',
-  redisTypes: ['string'],
-  prefixes: ['session:'],
   isCompanion: () => false,
   companions: () => [],
 
@@ -54,7 +51,6 @@ export const native: SessionFormat = {
   },
 
   notReached: { extend: ['app-timeout'], revoke: ['in-flight-requests', 'open-sockets'] },
-  isKeyTheCredential: false,
   secretNames: [],
 }
 

@@ -12,9 +12,6 @@ import { encodingsOf, readJsonBytes } from './text'
  */
 export const plain: SessionFormat = {
   id: 'plain',
-  label: 'Plain JSON or hash',
-  redisTypes: ['string', 'hash'],
-  prefixes: ['session:'],
   isCompanion: () => false,
   companions: () => [],
 
@@ -32,7 +29,6 @@ export const plain: SessionFormat = {
   },
 
   notReached: { extend: ['app-timeout'], revoke: ['in-flight-requests', 'open-sockets'] },
-  isKeyTheCredential: true,
   secretNames: [],
 }
 
