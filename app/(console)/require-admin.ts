@@ -1,7 +1,7 @@
 import { redirect } from 'next/navigation'
 import { cache } from 'react'
 import type { Admin } from '@/lib/admin/admin'
-import { readCurrentAdmin } from '@/lib/admin/current-admin'
+import { readCurrentAdmin } from '@/lib/http/current-admin'
 
 /** Who looks at this page, read once per request. */
 export const findAdmin = cache(readCurrentAdmin)

@@ -7,7 +7,7 @@ import { localPath } from '@/components/login/next-path'
 import { SignInForm } from '@/components/login/sign-in-form'
 import { Logo } from '@/components/ui/logo'
 import { ProblemNote } from '@/components/ui/problem-note'
-import { readCurrentAdmin } from '@/lib/admin/current-admin'
+import { readCurrentAdmin } from '@/lib/http/current-admin'
 import { canHoldCookie } from '@/lib/http/origin'
 import { getRuntime } from '@/lib/runtime'
 

@@ -1,13 +1,13 @@
 'use client'
 
 import { type FormEvent, useRef, useState } from 'react'
-import { z } from 'zod'
 import { Button } from '@/components/ui/button'
 import { Field } from '@/components/ui/field'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { ApiProblem, send } from '@/lib/client/api'
 import { withBasePath } from '@/lib/client/base-path'
 import { useTicking } from '@/lib/client/clock'
+import { Nothing } from '@/lib/contract/login'
 import { PasswordField } from './password-field'
 
 type Refusal = { title: string; detail: string; until: number | null }
@@ -45,7 +45,7 @@ export function SignInForm({ next }: { next: string }) {
     setBusy(true)
     setRefusal(null)
     try {
-      await send('POST', '/api/login', z.null(), { username: fields.get('username'), password: fields.get('password') })
+      await send('POST', '/api/login', Nothing, { username: fields.get('username'), password: fields.get('password') })
       window.location.replace(withBasePath(next))
     } catch (error) {
       setRefusal(refusalOf(error))

@@ -1,13 +1,12 @@
 'use client'
 
 import { LogOut } from 'lucide-react'
-import { z } from 'zod'
 import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
 import { showToast } from '@/components/ui/toast'
 import { VisibleText, visibleString } from '@/components/ui/visible-text'
 import { ApiProblem, send } from '@/lib/client/api'
 import { leaveSignedOut } from '@/lib/client/signed-out'
-import type { Role } from '@/lib/contract/login'
+import { Nothing, type Role } from '@/lib/contract/login'
 import { useConsole } from './console-context'
 import { ThemeItems } from './theme-switch'
 
@@ -19,7 +18,7 @@ export function Account() {
   const role = isReadOnly ? `${roleWords[me.role]}, read-only` : roleWords[me.role]
   const signOut = async () => {
     try {
-      await send('DELETE', '/api/login', z.unknown())
+      await send('DELETE', '/api/login', Nothing)
       leaveSignedOut('stay-out')
     } catch (error) {
       // Being signed in still is something to know.

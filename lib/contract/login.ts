@@ -10,6 +10,9 @@ export const LoginInput = z.strictObject({
 })
 export type LoginInput = z.infer<typeof LoginInput>
 
+/** What is said to whoever signed in or out: nothing, 204. */
+export const Nothing = z.null()
+
 /** Who is asking, and when their console session ends if they do nothing (idle) or whatever they do (absolute). */
 export const Me = z.object({
   username: z.string(),

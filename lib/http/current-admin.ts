@@ -1,9 +1,9 @@
 import 'server-only'
 import { cookies, headers } from 'next/headers'
+import type { Admin } from '@/lib/admin/admin'
+import { cookieName } from '@/lib/admin/cookie'
 import { isKnownError } from '@/lib/errors'
 import { getRuntime } from '@/lib/runtime'
-import type { Admin } from './admin'
-import { cookieName } from './cookie'
 
 /**
  * Who looks at this page, or null: nobody, or nobody can tell while the home is away. A look slides the idle end, what a browser fetches
