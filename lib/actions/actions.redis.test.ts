@@ -189,6 +189,17 @@ describe('extend', () => {
     expect(await redis.client().pttl('sess:a')).toBe(-1)
   })
 
+  it('goes no further than the last moment that a date can hold', async () => {
+    await redis.client().set('sess:a', express)
+    await redis.client().pexpireat('sess:a', 8.64e15 - 500)
+    expect(await extend(context, operator, target('a'), { byMs: 60_000 })).toMatchObject({
+      outcome: 'done',
+      expiresAt: 8.64e15,
+    })
+    expect(await extend(context, operator, target('a'), { byMs: 60_000 })).toMatchObject({ outcome: 'refused' })
+    expect(await redis.client().pexpiretime('sess:a')).toBe(8.64e15)
+  })
+
   it('never overwrites what the application saves meanwhile', async () => {
     await redis.client().set('sess:a', express, 'PX', 60_000)
     let isSaving = true
@@ -214,6 +225,12 @@ describe('inspect', () => {
     expect(detail.payload).toEqual({ user: 'bo', token: { masked: true }, n: 1 })
     expect(detail.can).toEqual({ revoke: true, extend: true, reveal: false })
     expect(JSON.stringify({ ...detail, handle: '' })).not.toMatch(/canary|the-secret-id/)
+  })
+
+  it('hides the session’s own id inside of its payload', async () => {
+    const id = 'canary-0123456789abcdef'
+    await redis.client().set(`sess:${id}`, JSON.stringify({ id, userId: 42, back: `/carts/${id}` }), 'PX', 60_000)
+    expect(JSON.stringify(await inspect(context, operator, { ...target(id), handle: 'h' }))).not.toContain(id)
   })
 
   it('tells what was done to it only to those who may read the audit', async () => {

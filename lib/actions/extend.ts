@@ -1,6 +1,7 @@
 import type { ExtendAnswer, ExtendInput, Limit } from '@/lib/contract/session'
 import { formatOf } from '@/lib/formats'
 import type { Extension } from '@/lib/formats/format'
+import { latestTime } from '@/lib/session/lifetime'
 import { isUnanswered, type StoredSession } from '@/lib/session/source'
 import { type ActionContext, type Actor, allow, type Target, writeEntry } from './context'
 import { settle } from './settle'
@@ -12,7 +13,7 @@ const mostTries = 4
 function findTarget(stored: StoredSession, input: ExtendInput): number | string {
   const { expiresAt } = stored.session
   if (expiresAt === null || stored.redisExpiresAt === null) return 'It has no expiry, so there is nothing to extend.'
-  const untilAt = input.untilAt ?? expiresAt + (input.byMs ?? 0)
+  const untilAt = Math.min(input.untilAt ?? expiresAt + (input.byMs ?? 0), latestTime)
   return untilAt > expiresAt ? untilAt : 'It already lasts that long; an extend never shortens.'
 }
 
