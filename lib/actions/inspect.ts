@@ -50,7 +50,7 @@ export async function inspect(context: ActionContext, actor: Actor, target: Targ
     },
     cannot: whyNot(context, actor, target),
     notReached: [...format.notReached.revoke],
-    undoUntil: context.undo.find(handle, now)?.until ?? null,
+    undoUntil: context.undo.find(handle, now)?.undoUntil ?? null,
     history: entries
       .filter((entry) => entry.phase === 'outcome')
       .map(({ at, deed, admin, outcome }) => ({ at, deed, admin, outcome })),

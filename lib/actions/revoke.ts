@@ -29,7 +29,7 @@ export async function revoke(context: ActionContext, actor: Actor, target: Targe
     if (result !== 'done') return tell({ outcome: 'already-gone', undoUntil: null, reason: 'It had ended already.' })
     const undoUntil = backup === null ? null : context.now() + undoMs
     if (backup !== null && undoUntil !== null) {
-      context.undo.put(target.handle, { source, backup, until: undoUntil, principal })
+      context.undo.put(target.handle, { source, backup, undoUntil, principal })
     }
     return tell({ outcome: 'done', undoUntil, reason: null })
   } catch (error) {

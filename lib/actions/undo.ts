@@ -1,10 +1,11 @@
 import type { Backup, Source } from '@/lib/session/source'
 
+/** How long after a revoke it can be taken back. */
 export const undoMs = 10_000
 /** All that may wait for an undo at once; the oldest go first. */
 const mostBytes = 64 * 1024 * 1024
 
-export type Shelved = { source: Source; backup: Backup; until: number; principal: string | null }
+export type Shelved = { source: Source; backup: Backup; undoUntil: number; principal: string | null }
 
 /** The revoked sessions that can still come back, in this process only, each for ten seconds. */
 export type UndoShelf = {
@@ -31,8 +32,8 @@ export function createUndoShelf(): UndoShelf {
       remove(handle)
       shelf.set(handle, shelved)
       bytes += shelved.backup.bytes
-      for (const [oldest, { until }] of shelf) {
-        const isOver = until < shelved.until - undoMs
+      for (const [oldest, { undoUntil }] of shelf) {
+        const isOver = undoUntil < shelved.undoUntil - undoMs
         if (!isOver && bytes <= mostBytes) break
         remove(oldest)
       }
@@ -40,7 +41,7 @@ export function createUndoShelf(): UndoShelf {
     find(handle, now) {
       const shelved = shelf.get(handle)
       if (shelved === undefined) return null
-      if (now <= shelved.until) return shelved
+      if (now <= shelved.undoUntil) return shelved
       remove(handle)
       return null
     },
