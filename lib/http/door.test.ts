@@ -169,7 +169,12 @@ describe('the order of refusals', () => {
     expect(await codeOf(ask('POST', bad))).toBe('cross-origin')
     role = 'viewer'
     expect(await codeOf(ask('POST', { ...bad, headers: {} }))).toBe('forbidden')
-    expect(audited).toEqual([{ deed: 'session.extend', outcome: 'denied', handle: 'other' }])
+    expect(await codeOf(ask('POST', { ...bad, headers: {}, handle: 'h1' }))).toBe('forbidden')
+    expect(audited).toEqual([
+      // What opens nothing may be a session id.
+      { deed: 'session.extend', outcome: 'denied', handle: null },
+      { deed: 'session.extend', outcome: 'denied', handle: 'h1' },
+    ])
   })
 
   test('then 404, then the body', async () => {

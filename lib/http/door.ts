@@ -110,7 +110,7 @@ export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
         if (method === 'OPTIONS') return noContent({ Allow: allow })
         throw new KnownError('method-not-allowed', `This address answers to ${allow}.`)
       }
-      if (admin !== null && spec.deed !== undefined) allowDeed(runtime, base, admin, spec.deed)
+      if (admin !== null && spec.deed !== undefined) await allowDeed(runtime, base, admin, spec.deed, spec.find)
       const found = await spec.find?.(base)
       const query = parseQuery(request.nextUrl.searchParams, spec.query)
       const body = isUnsafe ? await parseBody(request, spec.body) : undefined
@@ -154,10 +154,20 @@ async function identify({ admins }: DoorRuntime, request: NextRequest, { isPoll 
 }
 
 /** The role, and whether anybody can vouch for the session now: while the home is away one may look, never act. */
-function allowDeed({ audit }: DoorRuntime, { requestId, ip, params }: Base, admin: FoundAdmin, deed: Deed): void {
+async function allowDeed(
+  { audit }: DoorRuntime,
+  base: Base,
+  admin: FoundAdmin,
+  deed: Deed,
+  find?: (context: Base) => unknown,
+): Promise<void> {
   if (!may(admin.role, deed)) {
     const reason = `The role ${admin.role} may not do this.`
-    const about = { admin: admin.username, handle: params.handle?.slice(0, 1024) ?? null, principal: null }
+    // What opens nothing may be a session id that somebody put into the path: it is not written down.
+    const opens = await (async () => find?.(base))().catch(() => undefined)
+    const { requestId, ip, params } = base
+    const handle = (opens !== undefined && params.handle) || null
+    const about = { admin: admin.username, handle, principal: null }
     void audit.write({ phase: 'outcome', deed, ...about, outcome: 'denied', reason, requestId, ip })
     throw new KnownError('forbidden', reason)
   }
