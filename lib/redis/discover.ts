@@ -10,6 +10,8 @@ const mostPages = 50
 /** So many keys under a prefix are looked at; one of another type than a session's rules the prefix out. */
 const keysChecked = 20
 const restMs = 2
+/** Each source costs a scan of its own and a place in the feed, and whoever writes keys could make up any number of prefixes. */
+const mostPrefixes = 20
 
 export type Discovery = { prefix: string; evidence: string; keys: number }
 
@@ -34,7 +36,7 @@ const wellKnown: readonly { pattern: RegExp; framework: string }[] = [
 
 /**
  * Well-known session prefixes among a bounded sample of the keys (5,000 keys or 50 SCAN pages), beside those already known. A prefix counts only where every
- * key that was looked at is a string or a hash. Finding nothing proves nothing. Cost: at most 50 SCANs with rests between them and one TYPE for twenty keys a prefix.
+ * key that was looked at is a string or a hash; with those already known they are twenty at most, the fullest first. Finding nothing proves nothing. Cost: at most 50 SCANs with rests between them and one TYPE for twenty keys a prefix.
  */
 export async function discoverPrefixes(
   connection: Connection,
@@ -54,7 +56,8 @@ export async function discoverPrefixes(
       const evidence = `${keys.length} of ${sampled} sampled keys look like sessions of ${framework} under ${prefix}`
       discoveries.push({ prefix, evidence, keys: keys.length })
     }
-    return discoveries
+    const room = Math.max(0, mostPrefixes - knownPrefixes.length)
+    return discoveries.sort((a, b) => b.keys - a.keys).slice(0, room)
   })
 }
 

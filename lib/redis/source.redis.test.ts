@@ -452,3 +452,12 @@ test('other well-known prefixes are found in a sample, and nothing of ours or of
   expect(found.map(({ prefix }) => prefix).sort()).toEqual(['koa:sess:', 'spring:session:sessions:'])
   expect(found.map(({ evidence }) => evidence).join()).not.toContain(id)
 })
+
+test('however many prefixes somebody makes up, twenty are watched in all, the fullest first', async () => {
+  const writing = client.pipeline()
+  for (let index = 0; index < 100; index += 1) writing.set(`laravel${index}_${'a'.repeat(40)}`, '{}')
+  await writing.set(`laravel7_${'b'.repeat(40)}`, '{}').exec()
+  const found = await discoverPrefixes(connection, ['session:', 'sess:'], new AbortController().signal)
+  expect(found).toHaveLength(18)
+  expect(found[0]?.prefix).toBe('laravel7_')
+})
