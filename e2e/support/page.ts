@@ -10,6 +10,8 @@ export async function signIn(page: Page, rollcall: RollcallConsole, who: Who = '
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL(/\/sessions/)
   await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible()
+  // The age of the answer is drawn by the browser alone: from then on the page listens.
+  await expect(page.getByRole('status').filter({ hasText: /^Live.* ago$/ })).toBeVisible()
 }
 
 /** The row of one person. */
