@@ -200,6 +200,19 @@ describe('extend', () => {
     expect(await redis.client().pexpiretime('sess:a')).toBe(8.64e15)
   })
 
+  it('refuses a session whose end is taken away between the reading and the writing', async () => {
+    await redis.client().set('sess:a', alice, 'PX', 60_000)
+    const racing: Source = {
+      ...source,
+      async expire(key, untilAt) {
+        await redis.client().persist('sess:a')
+        return source.expire(key, untilAt)
+      },
+    }
+    expect(await extend(context, operator, target('a', racing), { byMs: 1000 })).toMatchObject({ outcome: 'refused' })
+    expect(await redis.client().pttl('sess:a')).toBe(-1)
+  })
+
   it('never overwrites what the application saves meanwhile', async () => {
     await redis.client().set('sess:a', express, 'PX', 60_000)
     let isSaving = true

@@ -74,6 +74,8 @@ export async function extend(
       const expired = await source.expire(key, extension.expiresAt)
       if (typeof expired === 'object') return tell(refuse(expired.denied, stored.session.expiresAt))
       if (expired === 'gone') return tell(gone())
+      // The key stands later already, which is as good, or its end was taken away between our reading and our writing.
+      if (expired === 'conflict' && !(await lasts(target, extension.expiresAt))) continue
       await context.refresh(target)
       return tell({
         outcome: 'done',
@@ -95,6 +97,12 @@ export async function extend(
     const reason = 'Redis did not answer in time; it will be checked.'
     return tell({ outcome: 'unknown', expiresAt: null, notReached: [], reason })
   }
+}
+
+/** Whether the session ends, and no earlier than that. */
+async function lasts({ source, key }: Target, untilAt: number): Promise<boolean> {
+  const stored = await source.readOne(key)
+  return stored !== null && stored.session.expiresAt !== null && stored.session.expiresAt >= untilAt
 }
 
 /** What to write: the format's own rewrite where there is one and it may be written, else the TTL alone with what that cannot reach. */

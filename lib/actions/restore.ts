@@ -23,7 +23,11 @@ export async function restore(context: ActionContext, actor: Actor, target: Targ
 
   try {
     const result = await source.restore(backup)
-    if (typeof result === 'object') return tell({ outcome: 'refused', reason: result.denied })
+    if (typeof result === 'object') {
+      // Full memory may pass within the window.
+      context.undo.put(target.handle, shelved)
+      return tell({ outcome: 'refused', reason: result.denied })
+    }
     if (result === 'gone') return tell({ outcome: 'already-gone', reason: 'Its time is over meanwhile.' })
     if (result === 'conflict') {
       return tell({ outcome: 'refused', reason: 'A session with the same key exists again; it was not overwritten.' })

@@ -14,6 +14,9 @@ const proveEveryMs = 10 * 60_000
 const retryMs = 500
 /** How long the feed may take to tell of what we did ourselves. */
 const echoMs = 2000
+/** The first scan waits this long for the feed: one that began earlier would have to be made again. */
+const feedPatienceMs = 2000
+const feedRetryMs = 50
 /** Past this many changed keys waiting, a scan is cheaper and bounded. */
 const mostPending = 200_000
 
@@ -117,6 +120,10 @@ export function createSync({
 
   async function scan(): Promise<void> {
     if (isScanning || isClosed || line.health().state !== 'up') return
+    if (!hasScanned && line.feed() === 'none' && Date.now() - line.health().since < feedPatienceMs) {
+      schedule(0, feedRetryMs)
+      return
+    }
     isScanning = true
     const wasForced = mustScan
     mustScan = false

@@ -6,6 +6,8 @@ import { createHandles, type Handles } from '@/lib/session/handle'
 
 const secretKey = 'rollcall:secret'
 const retryMs = 500
+/** The secret is put back this often where a flush took it, so that other replicas and the next start still open our handles. */
+const keepEveryMs = 60_000
 
 /**
  * Keeps the handles' secret: from the settings, or made once and kept in the home, so that all replicas and all starts give a session the same handle.
@@ -16,18 +18,23 @@ export function createHandleKeeper({ home, secret, log }: { home: Connection; se
   let timer: NodeJS.Timeout | undefined
   let stop: (() => void) | undefined
 
-  async function fetch() {
+  let made = randomBytes(32).toString('base64url')
+
+  async function keep() {
     clearTimeout(timer)
-    if (handles !== null || home.health().state !== 'up') return
+    if (secret !== null || home.health().state !== 'up') return
     try {
-      await home.client.set(secretKey, randomBytes(32).toString('base64url'), 'NX')
+      await home.client.set(secretKey, made, 'NX')
       const kept = await home.client.get(secretKey)
-      if (kept !== null) handles = createHandles(Buffer.from(kept))
+      if (kept !== null && handles === null) {
+        made = kept
+        handles = createHandles(Buffer.from(kept))
+      }
     } catch (error) {
       // The home may come and go while we start; without a secret nothing is shown, so keep asking.
       log.warn('secret.unread', { error })
-      timer = setTimeout(() => void fetch(), retryMs)
     }
+    timer = setTimeout(() => void keep(), handles === null ? retryMs : keepEveryMs).unref()
   }
 
   return {
@@ -40,8 +47,8 @@ export function createHandleKeeper({ home, secret, log }: { home: Connection; se
       return handles
     },
     start() {
-      stop = home.onHealth(() => void fetch())
-      void fetch()
+      stop = home.onHealth(() => void keep())
+      void keep()
     },
     close() {
       clearTimeout(timer)
