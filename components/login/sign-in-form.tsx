@@ -18,7 +18,7 @@ function refusalOf(error: unknown): Refusal {
   if (code === 'unauthenticated') {
     return {
       title: 'Wrong name or password',
-      detail: 'Nothing else is told here; the log of the server knows.',
+      detail: 'Check both and try again. The log of the server says more.',
       until: null,
     }
   }

@@ -30,6 +30,7 @@ export function BulkBar({ rows, loaded, canRevoke, selectLoaded, clear, isAsking
       {rows.length > 0 ? (
         <section
           aria-label="Selection"
+          data-selection
           className="fixed bottom-5 left-1/2 z-20 flex w-max max-w-[calc(100vw-24px)] max-md:pl-2 max-md:justify-between -translate-x-1/2 flex-wrap items-center gap-2 rounded-xl bg-raised p-2 pl-4 shadow-float max-md:bottom-[calc(68px+env(safe-area-inset-bottom))]"
         >
           <span className="text-sm font-medium" aria-live="polite">

@@ -16,7 +16,6 @@ type ChoicesProps<Id extends string> = {
 /** One part of the filter: several of these, or all. */
 export function Choices<Id extends string>({ name, all, chosen, onChange }: ChoicesProps<Id>) {
   const labels = chosen.map((id) => all.find((choice) => choice.id === id)?.label ?? id)
-  if (all.length === 0 && chosen.length === 0) return null
   return (
     <Menu
       trigger={
@@ -26,6 +25,7 @@ export function Choices<Id extends string>({ name, all, chosen, onChange }: Choi
         />
       }
     >
+      {all.length === 0 ? <p className="px-2 py-1.5 text-sm text-muted">None yet</p> : null}
       {all.map(({ id, label, count }) => (
         <MenuChoice
           key={id}

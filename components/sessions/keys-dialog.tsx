@@ -63,7 +63,7 @@ export function KeysDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =
           checked={hasKeys}
           onChange={(event) => setHasKeys(event.target.checked)}
         />
-        Single keys do something
+        Use single-key shortcuts
       </label>
     </Dialog>
   )

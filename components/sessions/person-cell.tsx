@@ -1,6 +1,6 @@
 'use client'
 
-import { VisibleText } from '@/components/ui/visible-text'
+import { VisibleText, visibleString } from '@/components/ui/visible-text'
 import type { SessionRow } from '@/lib/contract/session'
 import type { RowDeeds } from './session-row'
 
@@ -20,14 +20,17 @@ export function Person({ row, tabIndex, deeds }: { row: SessionRow; tabIndex: nu
           type="button"
           tabIndex={tabIndex}
           className="min-w-0 truncate rounded-sm font-medium underline-offset-2 hover:underline"
-          title="Show all sessions of this person"
+          title={`${visibleString(name)}: show all sessions of this person`}
           onClick={() => deeds.filterByPerson(row)}
         >
           <VisibleText text={name} />
         </button>
       )}
       {row.principal !== null && row.label !== null && row.principal !== row.label ? (
-        <span className="cell-wide max-w-[40%] shrink-[3] truncate text-xs text-faint">
+        <span
+          className="cell-wide max-w-[40%] shrink-[3] truncate text-xs text-faint"
+          title={visibleString(row.principal)}
+        >
           <VisibleText text={row.principal} />
         </span>
       ) : null}

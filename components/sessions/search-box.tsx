@@ -28,7 +28,7 @@ export function SearchBox({
     return () => clearTimeout(timer)
   }, [typed, q, onChange])
   return (
-    <search className="relative w-full md:w-56 md:shrink-0 lg:w-72">
+    <search className="relative w-full md:w-72 md:min-w-40 md:shrink-[1000]">
       <Search
         aria-hidden
         className="pointer-events-none absolute top-1/2 left-2.5 size-4 -translate-y-1/2 text-faint"

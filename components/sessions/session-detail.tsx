@@ -126,12 +126,14 @@ export function SessionDetail({ handle, headingLevel, aside }: SessionDetailProp
             {data.unreadableReason} The session can still be ended.
           </ProblemNote>
         )}
-        {data.truncated ? <p className="mt-2 text-sm text-muted">Only its first megabyte was read.</p> : null}
+        {data.truncated ? (
+          <p className="mt-2 text-sm text-muted">Only its first megabyte was read; what comes after it is not shown.</p>
+        ) : null}
       </section>
       {data.notReached.length > 0 ? (
         <section>
           <Heading level={headingLevel} className="mb-1 text-sm font-medium">
-            What ending or extending it does not reach
+            What a revoke or an extension does not reach
           </Heading>
           <ul className="list-disc space-y-1 pl-4 text-sm text-muted marker:text-faint">
             {data.notReached.map((limit) => (
@@ -167,7 +169,7 @@ function Frame({
             {title}
           </Title>
           {subtitle === null ? null : (
-            <p className="truncate text-sm text-muted">
+            <p className="text-sm text-muted wrap-anywhere">
               <VisibleText text={subtitle} />
             </p>
           )}

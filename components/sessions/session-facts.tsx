@@ -33,9 +33,13 @@ function Fact({ name, text, isMono = false }: { name: string; text: string | nul
   return (
     <>
       <dt className="text-faint">{name}</dt>
-      <dd className={`min-w-0 wrap-anywhere ${isMono ? 'font-mono text-xs leading-5' : ''}`}>
-        {text === null || text === '' ? <span className="text-faint">not told</span> : <VisibleText text={text} />}
-      </dd>
+      {text === null || text === '' ? (
+        <dd className="text-faint">not told</dd>
+      ) : (
+        <dd className={`min-w-0 wrap-anywhere ${isMono ? 'font-mono text-xs leading-5' : ''}`}>
+          <VisibleText text={text} />
+        </dd>
+      )}
     </>
   )
 }

@@ -1,7 +1,7 @@
 'use client'
 
 import { ArrowDownUp, X } from 'lucide-react'
-import type { RefObject } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import { Button } from '@/components/ui/button'
 import { Menu, MenuItem } from '@/components/ui/menu'
 import { visibleString } from '@/components/ui/visible-text'
@@ -30,7 +30,16 @@ const ends = [
 ]
 
 /** What narrows the table. The words and the person stay in memory; the rest stands in the address. */
-export function SessionFilter({ view, searchRef }: { view: View; searchRef: RefObject<HTMLInputElement | null> }) {
+export function SessionFilter({
+  view,
+  searchRef,
+  children,
+}: {
+  view: View
+  searchRef: RefObject<HTMLInputElement | null>
+  /** Stands at the end of the line. */
+  children: ReactNode
+}) {
   const { impersonal, personal, setPersonal, change, sortBy, clear, isFiltered } = view
   const { data } = useResource('/api/sources', SourceList, { everyMs: 10_000 })
   const sources = data?.sources ?? []
@@ -43,7 +52,7 @@ export function SessionFilter({ view, searchRef }: { view: View; searchRef: RefO
   return (
     <div className="flex items-center gap-1.5 px-4 pb-2 max-md:flex-wrap md:px-6">
       <SearchBox q={personal.q} onChange={(q) => setPersonal({ ...personal, q })} searchRef={searchRef} />
-      <div className="flex min-w-0 items-center gap-1.5 overflow-x-auto max-md:-mx-4 max-md:w-[calc(100%+32px)] max-md:px-4">
+      <div className="-my-1 flex min-w-0 items-center gap-0.5 overflow-x-auto p-1 max-md:-mx-4 max-md:w-[calc(100%+32px)] max-md:px-4">
         {personal.principal === null ? null : (
           <Button
             look="quiet"
@@ -147,6 +156,7 @@ export function SessionFilter({ view, searchRef }: { view: View; searchRef: RefO
           </Button>
         ) : null}
       </div>
+      {children}
     </div>
   )
 }

@@ -10,7 +10,7 @@ import { Badge } from '@/components/ui/badge'
 import { Button, buttonClass } from '@/components/ui/button'
 import { TimeAgo } from '@/components/ui/time-ago'
 import { Hint } from '@/components/ui/tooltip'
-import { VisibleText } from '@/components/ui/visible-text'
+import { VisibleText, visibleString } from '@/components/ui/visible-text'
 import { sayBytes, sayCount } from '@/components/ui/words'
 import { withBasePath } from '@/lib/client/base-path'
 import type { SessionRow } from '@/lib/contract/session'
@@ -51,13 +51,18 @@ export const SessionRowLine = memo(function SessionRowLine(props: SessionRowLine
   if (isEnded) {
     return (
       <div role="row" tabIndex={-1} aria-rowindex={index + 2} className={`${base} text-faint`} style={place}>
-        <span role="cell" className="col-span-full pl-12 text-sm">
+        <span role="cell" className="col-[2/-1] row-[1/-1] self-center text-sm">
           Ended
         </span>
       </div>
     )
   }
-  const state = isOpen ? 'bg-accent-soft' : isSelected ? 'bg-accent-soft' : isCurrent ? 'bg-sunken' : 'hover:bg-sunken'
+  const state =
+    isOpen || isSelected
+      ? '[--row-back:var(--accent-soft)] bg-accent-soft'
+      : isCurrent
+        ? 'bg-sunken'
+        : 'hover:bg-sunken'
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the table listens to Enter
     <div
@@ -101,7 +106,7 @@ function Cells({ row, index, isTabStop, isSelected, isExtending, deeds }: Sessio
       <span role="cell" className="cell-person">
         <Person row={row} tabIndex={tabIndex} deeds={deeds} />
       </span>
-      <span role="cell" className="cell-source truncate text-muted">
+      <span role="cell" className="cell-source truncate text-muted" title={visibleString(row.source)}>
         <VisibleText text={row.source} />
       </span>
       <span role="cell" className="cell-format truncate text-muted">
@@ -124,16 +129,27 @@ function Cells({ row, index, isTabStop, isSelected, isExtending, deeds }: Sessio
           </span>
         </Hint>
       </span>
-      <span role="cell" className="cell-device truncate text-muted">
+      <span
+        role="cell"
+        className="cell-device truncate text-muted"
+        title={row.device ? visibleString(row.device) : undefined}
+      >
         {row.device ? <VisibleText text={row.device} /> : <Nothing />}
       </span>
-      <span role="cell" className="cell-ip truncate font-mono text-xs text-muted">
+      <span
+        role="cell"
+        className="cell-ip truncate font-mono text-xs text-muted"
+        title={row.ip ? visibleString(row.ip) : undefined}
+      >
         {row.ip ? <VisibleText text={row.ip} /> : <Nothing />}
       </span>
       <span role="cell" className="cell-status">
         <span className="flex min-w-0 items-center gap-1.5">
           <Badge tone={status.tone}>{status.label}</Badge>
-          <span className="cell-more truncate text-xs text-faint">{sayBytes(row.sizeBytes)}</span>
+          <span className={`cell-more truncate text-xs ${isLarge ? 'text-expiring' : 'text-faint'}`}>
+            {isLarge ? <TriangleAlert aria-label="large" className="mr-1 inline size-3 align-[-1px]" /> : null}
+            {sayBytes(row.sizeBytes)}
+          </span>
         </span>
       </span>
       <span role="cell" className="cell-deeds">

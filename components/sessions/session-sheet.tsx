@@ -5,9 +5,17 @@ import { useEffect, useRef } from 'react'
 import { Button } from '@/components/ui/button'
 import { SessionDetail } from './session-detail'
 
-/** One session over the table: beside it on wide screens, in its place on narrow ones. Escape and Back close it. */
+/** One session over the table: beside it on wide screens, in its place on narrow ones. Escape and Back close it, and the focus returns. */
 export function SessionSheet({ handle, onClose }: { handle: string; onClose: () => void }) {
   const ref = useRef<HTMLElement>(null)
+  useEffect(() => {
+    const before = document.activeElement
+    return () => {
+      // Whoever has pressed elsewhere meanwhile keeps their place.
+      if (before instanceof HTMLElement && document.activeElement === document.body)
+        before.focus({ preventScroll: true })
+    }
+  }, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another session in the sheet takes the focus anew
   useEffect(() => {
     ref.current?.focus({ preventScroll: true })

@@ -191,16 +191,17 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
         viewKey={viewKey}
       />
       <div className="sticky top-0 z-20 bg-surface pt-1" data-bar>
-        <SessionFilter view={view} searchRef={searchRef} />
-        {news.count > 0 ? (
-          <button
-            type="button"
-            onClick={news.show}
-            className="absolute top-full left-1/2 mt-10 h-8 -translate-x-1/2 rounded-full bg-ink px-3.5 text-sm font-medium text-surface shadow-float pointer-coarse:h-11"
-          >
-            {sayMany(news.count, 'new', 'new')}
-          </button>
-        ) : null}
+        <SessionFilter view={view} searchRef={searchRef}>
+          {news.count > 0 ? (
+            <button
+              type="button"
+              onClick={news.show}
+              className="shrink-0 rounded-full bg-ink px-3.5 text-sm font-medium whitespace-nowrap text-surface max-xl:absolute max-xl:top-[calc(100%+4px)] max-xl:left-1/2 max-xl:h-6.5 max-xl:-translate-x-1/2 max-xl:shadow-float xl:ml-auto xl:h-7 pointer-coarse:h-11"
+            >
+              {sayMany(news.count, 'new', 'new')}
+            </button>
+          ) : null}
+        </SessionFilter>
       </div>
       <FreshnessNote newest={newest} total={total} problem={problem} />
       {hasRows ? (

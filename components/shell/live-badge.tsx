@@ -30,7 +30,7 @@ export function LiveBadge({ freshness, problem, target }: LiveBadgeProps) {
       return age === null || age > 59_000 ? word : `${word}, ${(age / 1000).toFixed(1)} s ago`
     }
     if (freshness.state === 'warming') return sayWarming(freshness)
-    return `Stale for ${sayAge(now - freshness.since)}`
+    return `Stale for ${sayAge(now - (freshness.asOf ?? freshness.since))}`
   })
   return (
     <span

@@ -39,7 +39,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
     <Base.Provider toastManager={manager} limit={4}>
       {children}
       <Base.Portal>
-        <Base.Viewport className="fixed right-4 bottom-4 z-60 flex w-[min(400px,calc(100vw-32px))] flex-col gap-2 max-md:bottom-[calc(72px+env(safe-area-inset-bottom))]">
+        <Base.Viewport className="fixed right-4 bottom-[calc(16px+var(--bottom-bar)+var(--toast-lift,0px))] z-60 flex w-[min(400px,calc(100vw-32px))] flex-col gap-2">
           <Toasts />
         </Base.Viewport>
       </Base.Portal>
