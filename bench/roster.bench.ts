@@ -1,4 +1,6 @@
 import { bench, describe } from 'vitest'
+import type { PeopleQuery } from '@/lib/contract/person'
+import { listPeople } from '@/lib/roster/people'
 import { type Query, runQuery } from '@/lib/roster/query'
 import { createRoster } from '@/lib/roster/roster'
 import type { Session } from '@/lib/session/session'
@@ -30,7 +32,13 @@ const sessions = Array.from({ length: count }, (_, index) => makeSession(index))
 const roster = createRoster()
 for (const session of sessions) roster.put(session, 1)
 
-const context = { now, open: () => null, prefixes: [{ source: 'sess', prefix: 'sess:' }], handleAt: String }
+const context = {
+  now,
+  open: () => null,
+  openPerson: () => null,
+  prefixes: [{ source: 'sess', prefix: 'sess:' }],
+  handleAt: String,
+}
 const ask = (over: Partial<Query>) =>
   runQuery(roster, { filter: {}, sort: 'lastSeenAt', order: 'desc', page: 1, size: 200, ...over }, context)
 
@@ -49,4 +57,14 @@ describe(`the first page of ${count.toLocaleString('en')} sessions`, () => {
   bench('peer: an array of objects, sorted and sliced', () => {
     sessions.toSorted((a, b) => (b.lastSeenAt ?? 0) - (a.lastSeenAt ?? 0)).slice(0, 200)
   })
+})
+
+describe(`the first page of people of ${count.toLocaleString('en')} sessions`, () => {
+  const query = { order: 'desc', page: 1, size: 200 } as const
+  const askPeople = (over: Partial<PeopleQuery>) =>
+    void listPeople(roster, { ...query, sort: 'lastSeenAt', ...over }, String)
+  bench('by last seen', () => askPeople({}))
+  bench('by name', () => askPeople({ sort: 'label' }))
+  bench('by devices', () => askPeople({ sort: 'devices' }))
+  bench('text in name or id', () => askPeople({ q: 'person 77' }))
 })

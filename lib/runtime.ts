@@ -10,6 +10,7 @@ import { createLog } from '@/lib/log'
 import { createConnection } from '@/lib/redis/connect'
 import { joinFreshness } from '@/lib/roster/freshness'
 import { createSessionList } from '@/lib/roster/list'
+import { createPeopleList } from '@/lib/roster/people'
 import { createRoster } from '@/lib/roster/roster'
 import { createHandleKeeper } from '@/lib/runtime/handles'
 import { createSourceShelf } from '@/lib/runtime/sources'
@@ -44,15 +45,12 @@ function createRuntime() {
   const demo = settings.hasDemo ? createDemo({ settings, connection: first, log, now }) : null
 
   const freshness = () => joinFreshness(sources.freshness(), sources.estimated(), now())
+  const answers = { roster, bootId, handles: handles.find, freshness, stateVersion: sources.version, now }
   const list = createSessionList({
-    roster,
-    bootId,
-    handles: handles.find,
-    freshness,
-    stateVersion: sources.version,
+    ...answers,
     prefixes: () => sources.list().map(({ source }) => ({ source: source.id, prefix: source.prefix })),
-    now,
   })
+  const people = createPeopleList(answers)
   const actions: ActionContext = {
     roster,
     audit,
@@ -76,6 +74,7 @@ function createRuntime() {
     sources,
     roster,
     list,
+    people,
     freshness,
     admins,
     audit,

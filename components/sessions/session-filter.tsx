@@ -64,6 +64,17 @@ export function SessionFilter({
             <X aria-hidden className="size-3.5" />
           </Button>
         )}
+        {impersonal.person === undefined ? null : (
+          <Button
+            look="quiet"
+            className="bg-accent-soft text-accent"
+            onClick={() => change({ person: undefined })}
+            aria-label="Stop filtering by this person"
+          >
+            {impersonal.person.length === 1 ? 'One person' : `${impersonal.person.length} people`}
+            <X aria-hidden className="size-3.5" />
+          </Button>
+        )}
         <Choices
           name="Status"
           all={sessionStatuses.map((id) => ({ id, label: statusWords[id].label }))}

@@ -16,6 +16,7 @@ const impersonalNames = [
   'format',
   'status',
   'finding',
+  'person',
   'minSizeBytes',
   'maxSizeBytes',
   'expiresBefore',

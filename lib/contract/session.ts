@@ -53,6 +53,7 @@ export type SortField = (typeof sortFields)[number]
 const defaultPageSize = 50
 const maxPageSize = 500
 const maxSearchLength = 4096
+const maxHandleLength = 16_384
 
 /** `a,b` in a query, or a list in JSON, becomes a list. */
 const several = <T extends z.ZodType<string>>(item: T) =>
@@ -67,13 +68,26 @@ const count = (min: number, max: number) =>
 
 const time = count(0, Number.MAX_SAFE_INTEGER)
 
+/** Which page of a list, whatever it is of. */
+export const pageShape = {
+  order: z.enum(['asc', 'desc']).default('desc'),
+  page: count(1, 1_000_000_000).default(1),
+  size: count(1, maxPageSize).default(defaultPageSize),
+}
+/** Free text that is searched for. */
+export const SearchText = z.string().max(maxSearchLength)
+/** The version that a caller of a search already has. */
+export const Version = z.string().max(200)
+
 const filterShape = {
   source: several(z.string().min(1).max(200)).optional(),
   format: several(z.string().min(1).max(100)).optional(),
   status: several(SessionStatus).optional(),
   finding: several(RowFinding).optional(),
   principal: several(z.string().max(maxSearchLength)).optional(),
-  q: z.string().max(maxSearchLength).optional(),
+  /** The same people by their handles, which may stand in an address. */
+  person: several(z.string().min(1).max(maxHandleLength)).optional(),
+  q: SearchText.optional(),
   minSizeBytes: time.optional(),
   maxSizeBytes: time.optional(),
   expiresBefore: time.optional(),
@@ -84,19 +98,14 @@ const filterShape = {
 export const SessionFilter = z.strictObject(filterShape)
 export type SessionFilter = z.infer<typeof SessionFilter>
 
-const pageShape = {
-  sort: z.enum(sortFields).default('lastSeenAt'),
-  order: z.enum(['asc', 'desc']).default('desc'),
-  page: count(1, 1_000_000_000).default(1),
-  size: count(1, maxPageSize).default(defaultPageSize),
-}
+const sort = z.enum(sortFields).default('lastSeenAt')
 
 /** `GET /api/sessions`: the filter and which page of it. */
-export const SessionQuery = z.strictObject({ ...filterShape, ...pageShape })
+export const SessionQuery = z.strictObject({ ...filterShape, sort, ...pageShape })
 export type SessionQuery = z.infer<typeof SessionQuery>
 
 /** `POST /api/sessions/search`: the same in a body, and the version the caller already has. */
-export const SessionSearch = z.strictObject({ ...filterShape, ...pageShape, version: z.string().max(200).optional() })
+export const SessionSearch = z.strictObject({ ...filterShape, sort, ...pageShape, version: Version.optional() })
 export type SessionSearch = z.infer<typeof SessionSearch>
 
 /** One page. `total` counts what the filter leaves; `now` is the server's clock, which countdowns run against. */

@@ -32,6 +32,7 @@ function makeSession(over: Partial<Session> & { name: string }): Session {
 const context: QueryContext = {
   now,
   open: (handle) => (handle.startsWith('h-') ? { source: 'sess', key: Buffer.from(`sess:${handle.slice(2)}`) } : null),
+  openPerson: (handle) => (handle.startsWith('p-') ? handle.slice(2) : null),
   prefixes: [
     { source: 'sess', prefix: 'sess:' },
     { source: 'session', prefix: 'session:' },
@@ -85,6 +86,7 @@ describe('a query', () => {
             format: fc.constant<string[]>(['plain', 'native']),
             status: fc.subarray([...sessionStatuses], { minLength: 1 }),
             principal: fc.constant<string[]>(['alice', '42']),
+            person: fc.constant<string[]>(['p-alice', 'p-Bob', 'nobody']),
             q: fc.constantFrom('B', 'alice', '10.'),
             minSizeBytes: fc.constant(2000),
             expiresBefore: fc.constant(now + 300_000),
@@ -104,6 +106,7 @@ describe('a query', () => {
             if (filter.format && !filter.format.includes(session.format)) return false
             if (filter.status && !filter.status.includes(statusOf(session, now))) return false
             if (filter.principal && !filter.principal.includes(session.principal ?? '\0')) return false
+            if (filter.person && !filter.person.includes(`p-${session.principal}`)) return false
             if (filter.minSizeBytes && session.sizeBytes < filter.minSizeBytes) return false
             if (filter.expiresBefore && !(session.expiresAt !== null && session.expiresAt < filter.expiresBefore))
               return false

@@ -16,13 +16,15 @@ export type QueryResult = { total: number; slots: number[] }
 export type QueryContext = {
   now: number
   open(handle: string): { source: string; key: Buffer } | null
+  /** Whose handle this is. */
+  openPerson(handle: string): string | null
   prefixes: { source: string; prefix: string }[]
   /** The handle of a slot, for sorting by it. */
   handleAt(slot: number): string
 }
 
 /** Which texts of a column contain the needle, one byte a text. */
-function matchTexts(strings: { end: number; at(id: number): string | null }, needle: string): Uint8Array {
+export function matchTexts(strings: { end: number; at(id: number): string | null }, needle: string): Uint8Array {
   const hits = new Uint8Array(strings.end)
   for (let id = 1; id < strings.end; id += 1) {
     if (strings.at(id)?.toLowerCase().includes(needle)) hits[id] = 1
@@ -63,6 +65,13 @@ function makeTest(roster: Roster, filter: SessionFilter, context: QueryContext):
   }
   if (filter.principal) {
     const ids = idsOf(texts.principal, filter.principal)
+    tests.push((slot) => ids.has(numbers.principal[slot] ?? 0))
+  }
+  if (filter.person) {
+    const ids = idsOf(
+      texts.principal,
+      filter.person.flatMap((handle) => context.openPerson(handle) ?? []),
+    )
     tests.push((slot) => ids.has(numbers.principal[slot] ?? 0))
   }
   if (filter.status) {
@@ -150,7 +159,7 @@ export function runQuery(roster: Roster, query: Query, context: QueryContext): Q
 }
 
 /** The elements that would stand at `from`..`to` were the whole sorted, in order. */
-function selectRange(all: Uint32Array, from: number, to: number, compare: (a: number, b: number) => number) {
+export function selectRange(all: Uint32Array, from: number, to: number, compare: (a: number, b: number) => number) {
   if (from >= to) return all.subarray(0, 0)
   const items = to * 4 < all.length ? firstOf(all, to, compare) : all
   if (to < items.length) partition(items, 0, items.length - 1, to, compare)

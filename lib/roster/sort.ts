@@ -74,7 +74,11 @@ export function compareSlots(
   order: 'asc' | 'desc',
   context: { now: number; handleAt(slot: number): string },
 ): Compare {
-  const valueAt = valuesOf(roster, field, context)
+  return compareBy(valuesOf(roster, field, context), order)
+}
+
+/** How two things stand to each other by one value of each. Total: equal values fall back to the number of the thing itself. */
+export function compareBy(valueAt: ValueAt, order: 'asc' | 'desc'): Compare {
   const sign = order === 'asc' ? 1 : -1
   return (a, b) => {
     if (a === b) return 0

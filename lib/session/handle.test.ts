@@ -26,6 +26,22 @@ test('a handle shows nothing of the key', () => {
   expect(Buffer.from(handle, 'base64url').toString('latin1')).not.toContain('abc')
 })
 
+test('any person comes back letter for letter, by a handle that shows nothing of them and is no key’s', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme', minLength: 1 }), (principal, source) => {
+      const handle = handles.sealPerson(principal)
+      expect(handle).toMatch(/^[\w-]+$/)
+      expect(handles.openPerson(handle)).toBe(principal)
+      expect(handles.sealPerson(principal)).toBe(handle)
+      expect(handles.openPerson(handles.seal(source, Buffer.from(principal)))).toBeNull()
+    }),
+  )
+  expect(handles.openPerson(handles.sealPerson('\ud800'))).toBe('\ud800')
+  expect(handles.openPerson('alice')).toBeNull()
+  const bytes = Buffer.from(handles.sealPerson('alice@example.com'), 'base64url')
+  expect(bytes.toString('utf16le') + bytes.toString('latin1')).not.toContain('alice')
+})
+
 test('junk of any kind is null and never throws', () => {
   fc.assert(fc.property(fc.oneof(fc.string(), fc.base64String()), (text) => handles.open(text) === null))
   for (const text of ['', '=', 'AAAA', 'A'.repeat(22), '\u0000', '💥', '../..']) expect(handles.open(text)).toBeNull()

@@ -1,16 +1,22 @@
 import { hkdfSync } from 'node:crypto'
 import { aessiv } from '@noble/ciphers/aes.js'
 
-/** Turns keys into names that anybody may see, and back. */
+/** Turns keys and persons into names that anybody may see, and back. */
 export type Handles = {
   /** The handle of a key of a source. The same key has the same handle for as long as the secret stands. Cost: some microseconds, no I/O. */
   seal(source: string, key: Buffer): string
   /** What a handle stands for, or null for any text that `seal` did not make with this secret. Never throws; longer text than 16 KiB is not even looked at. */
   open(handle: string): { source: string; key: Buffer } | null
+  /** The handle of a person, for links: whose it is cannot be read from it. Stable and priced like a key's, and never equal to one. */
+  sealPerson(principal: string): string
+  /** Whose handle this is, or null for any text that `sealPerson` did not make with this secret. Never throws. */
+  openPerson(handle: string): string | null
 }
 
 const longestHandle = 16_384
 const sealBytes = 16
+/** Where a source's name stands in a key's handle, a person's has none: no source is named so. */
+const noSource = ''
 
 /**
  * AES-SIV over the source and the key: deterministic, so every replica with the secret makes and resolves the same handles without a table, and authenticated, so a
@@ -20,20 +26,31 @@ export function createHandles(secret: Buffer): Handles {
   if (secret.length === 0) throw new RangeError('The secret of the handles is empty')
   const sivKey = new Uint8Array(hkdfSync('sha256', secret, '', 'rollcall session handle 1', 64))
 
-  return {
-    seal: (source, key) => Buffer.from(aessiv(sivKey).encrypt(frame(source, key))).toString('base64url'),
+  function seal(source: string, key: Buffer): string {
+    return Buffer.from(aessiv(sivKey).encrypt(frame(source, key))).toString('base64url')
+  }
 
-    open(handle) {
-      if (typeof handle !== 'string' || handle.length > longestHandle) return null
-      const bytes = Buffer.from(handle, 'base64url')
-      // Node skips what is no base64url: only the one spelling that `seal` gives is a handle.
-      if (bytes.length <= sealBytes || bytes.toString('base64url') !== handle) return null
-      try {
-        return unframe(Buffer.from(aessiv(sivKey).decrypt(bytes)))
-      } catch {
-        // Not made with this secret: the one failure that AES-SIV has here.
-        return null
-      }
+  function open(handle: string): { source: string; key: Buffer } | null {
+    if (typeof handle !== 'string' || handle.length > longestHandle) return null
+    const bytes = Buffer.from(handle, 'base64url')
+    // Node skips what is no base64url: only the one spelling that `seal` gives is a handle.
+    if (bytes.length <= sealBytes || bytes.toString('base64url') !== handle) return null
+    try {
+      return unframe(Buffer.from(aessiv(sivKey).decrypt(bytes)))
+    } catch {
+      // Not made with this secret: the one failure that AES-SIV has here.
+      return null
+    }
+  }
+
+  return {
+    seal,
+    open,
+    // UTF-16 keeps every text that JSON can hold, half surrogates too.
+    sealPerson: (principal) => seal(noSource, Buffer.from(principal, 'utf16le')),
+    openPerson(handle) {
+      const opened = open(handle)
+      return opened?.source === noSource ? opened.key.toString('utf16le') : null
     },
   }
 }

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import type { Freshness } from '@/lib/contract/source'
+import { KnownError } from '@/lib/errors'
+import type { Handles } from '@/lib/session/handle'
+import type { Roster } from './roster'
+
+/** How many different views are remembered at one version. */
+const mostRemembered = 300
+/** Sealing costs some 25 µs, so the handles of rows that were shown are kept. */
+const mostSealed = 20_000
+
+export type AnswerContext = {
+  roster: Roster
+  bootId: string
+  /** Null until the home Redis gave the secret. */
+  handles(): Handles | null
+  freshness(): Freshness
+  /** Rises with every change of any source's state. */
+  stateVersion(): number
+  now(): number
+}
+
+/** One read path over the roster: the API and the page ask it alike. The same query at the same version is computed once, whoever asks. */
+export type Answers<Query, Result> = {
+  /** The answer. Throws `source-unavailable` when Redis never answered: an empty list would be a lie. Costs Redis nothing. */
+  read(query: Query): Result & { version: string; freshness: Freshness; now: number }
+  /** What an unchanged answer is known by; opaque. Costs a comparison. */
+  version(): string
+  /** A weak ETag over all that an answer to this query depends on but the clock. */
+  etag(query: Query, role: string): string
+}
+
+/** Remembers what `compute` makes of each query for as long as the roster says the same. */
+export function createAnswers<Query extends object, Result extends object>(
+  { roster, ...context }: AnswerContext,
+  compute: (query: Query, handles: Handles, now: number) => Result,
+): Answers<Query, Result> {
+  const remembered = new Map<string, { version: string; result: Result }>()
+  const version = () => `${context.bootId}.${roster.version()}.${context.stateVersion()}`
+
+  return {
+    version,
+    etag(query, role) {
+      const covered = `${version()} ${canonical(query)} ${role} ${context.freshness().state}`
+      return `W/"${createHash('sha256').update(covered).digest('base64url').slice(0, 27)}"`
+    },
+    read(query) {
+      const handles = context.handles()
+      const freshness = context.freshness()
+      if (handles === null || freshness.state === 'unavailable') {
+        throw new KnownError('source-unavailable', 'Redis has not answered yet, so nothing is known of its sessions.', {
+          retryAfterMs: 1000,
+        })
+      }
+      roster.tick(context.now())
+      const at = version()
+      const name = canonical(query)
+      let known = remembered.get(name)
+      if (known?.version !== at) {
+        known = { version: at, result: compute(query, handles, context.now()) }
+        remembered.delete(name)
+        remembered.set(name, known)
+        const oldest = remembered.keys().next().value
+        if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest)
+      }
+      return { version: at, freshness, now: context.now(), ...known.result }
+    },
+  }
+}
+
+/** Keeps what was sealed, by a name that tells one from another. */
+export function createSealMemory() {
+  const sealed = new Map<string, string>()
+  return (name: string, seal: () => string): string => {
+    let handle = sealed.get(name)
+    if (handle === undefined) {
+      handle = seal()
+      if (sealed.size >= mostSealed) sealed.clear()
+      sealed.set(name, handle)
+    }
+    return handle
+  }
+}
+
+function canonical(query: object): string {
+  return JSON.stringify(Object.entries(query).sort(([a], [b]) => (a < b ? -1 : 1)))
+}
