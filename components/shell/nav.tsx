@@ -1,6 +1,6 @@
 'use client'
 
-import { type LucideIcon, Store, Users } from 'lucide-react'
+import { IdCard, type LucideIcon, Store, Users } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useConsole } from './console-context'
@@ -10,6 +10,7 @@ type Page = { path: string; label: string; icon: LucideIcon; isDemo?: boolean }
 /** The one list of pages. */
 const pages: Page[] = [
   { path: '/sessions', label: 'Sessions', icon: Users },
+  { path: '/users', label: 'People', icon: IdCard },
   { path: '/demo', label: 'Demo shop', icon: Store, isDemo: true },
 ]
 

@@ -1,0 +1,29 @@
+import { PeopleView } from '@/components/users/people-view'
+import { pageSize, readView, targetOf, writeView } from '@/components/users/view'
+import type { PeoplePage } from '@/lib/contract/person'
+import { isKnownError } from '@/lib/errors'
+import { getRuntime } from '@/lib/runtime'
+import { requireAdmin } from '../require-admin'
+
+type Params = Promise<Record<string, string | string[] | undefined>>
+
+/** Everybody who has a session. Its first page is read by the function that the API asks, so there is something to see before any script runs. */
+export default async function UsersPage({ searchParams }: { searchParams: Params }) {
+  const given = Object.entries(await searchParams).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string',
+  )
+  const view = readView(given)
+  await requireAdmin(`/users${writeView(view)}`)
+  const page = readFirstPage(view)
+  return <PeopleView fallback={page === null ? null : { key: targetOf(view, 1), page }} />
+}
+
+function readFirstPage(view: ReturnType<typeof readView>): PeoplePage | null {
+  try {
+    return getRuntime().people.read({ ...view, page: 1, size: pageSize })
+  } catch (error) {
+    // Redis has not answered yet: the page itself says so and goes on asking.
+    if (isKnownError(error) && error.code === 'source-unavailable') return null
+    throw error
+  }
+}
