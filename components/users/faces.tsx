@@ -54,7 +54,7 @@ export function NobodyFace({
   if (isSearched) {
     return (
       <EmptyState title="Nobody matches">
-        <p>No person with a session has this in their name or id.</p>
+        <p>No name or id contains these words.</p>
         <Button onClick={clear}>Clear the search</Button>
       </EmptyState>
     )

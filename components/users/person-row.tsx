@@ -112,8 +112,8 @@ function Cells({ row, isTabStop, isBusy, deeds }: PersonLineProps) {
               seen <TimeAgo at={row.lastSeenAt} /> ago ·{' '}
             </>
           )}
-          {row.devices === 0 ? null : `${sayMany(row.devices, 'device')} · `}
           {sayBytes(row.sizeBytes)}
+          {row.devices === 0 ? null : <span className="max-[479px]:hidden"> · {sayMany(row.devices, 'device')}</span>}
         </span>
       </span>
       <span role="cell" className={`truncate text-muted ${cellClass.principal}`}>
