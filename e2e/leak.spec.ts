@@ -73,6 +73,9 @@ test('no session id is in anything that the server sent or printed, whatever an 
     await note('POST', '/api/sessions/search', { q: `s:${id}.signature`, nope: 1 })
   }
   await note('GET', '/api/sources')
+  await note('GET', '/api/users?size=500')
+  await note('POST', '/api/users/search', { q: ids[0] })
+  await page.goto(`${rollcall.origin}/users`)
   await redis
     .client()
     .call('CLIENT', 'KILL', 'TYPE', 'normal')

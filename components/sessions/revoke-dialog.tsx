@@ -123,7 +123,7 @@ export function RevokeDialog({ rows, title, onClose }: RevokeDialogProps) {
       isOpen
       onOpenChange={(isOpen) => (isOpen ? undefined : close())}
       title={title}
-      description={`${rows.length === 1 ? 'The person is' : 'These people are'} signed out at their next request. Several at once cannot be undone from here.`}
+      description={`${new Set(rows.map(({ principal, handle }) => principal ?? handle)).size === 1 ? 'The person is' : 'These people are'} signed out at their next request. Several at once cannot be undone from here.`}
       footer={
         <>
           <Button onClick={close}>Cancel</Button>

@@ -13,6 +13,8 @@ import { nameOf } from './words'
 const pageSize = 500
 /** More than this many are ended in several goes, each of them counted before. */
 const mostAtOnce = 2000
+/** How long another go is offered. */
+const offerMs = 10_000
 
 type Asked = { person: PersonRow; rows: SessionRow[]; total: number }
 
@@ -46,8 +48,8 @@ export function useLogOut(): { ask: (person: PersonRow) => void; busyPerson: str
       showToast({
         title: `${sayMany(total, 'session')} of ${nameOf(person)} ${total === 1 ? 'is' : 'are'} still there`,
         detail: 'Not ended, or come since.',
+        drainMs: offerMs,
         action: { label: 'Log out again', run: () => void ask(person) },
-        isBad: true,
       })
     } catch (error) {
       showToast({
