@@ -149,6 +149,7 @@ test('everything works by keyboard', async ({ page }) => {
   await page.keyboard.press('x')
   await page.keyboard.press('r')
   await expect.poll(async () => (await redis.client().keys('session:*')).length).toBe(1)
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeVisible()
   await page.keyboard.press('u')
   await expect.poll(async () => (await redis.client().keys('session:*')).length).toBe(2)
 })

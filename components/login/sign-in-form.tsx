@@ -28,6 +28,8 @@ function refusalOf(error: unknown): Refusal {
     const until = Date.now() + (retryAfterMs ?? 1000)
     return { title: 'Too many attempts', detail: 'Whoever is signed in already stays signed in.', until }
   }
+  if (code === 'source-unavailable')
+    return { title, detail: 'Signing in needs it too. Try again when it is back.', until: null }
   return { title, detail, until: null }
 }
 

@@ -22,11 +22,21 @@ type SessionsHeaderProps = {
   problem: SessionPages['problem']
   target: SessionPages['target']
   isFiltered: boolean
+  /** The count is that of the view before: the present one has not answered yet. */
+  isPrevious: boolean
   viewKey: string
 }
 
 /** Title, the live count with its last minute, and the true state. The page's title in the browser carries the count too. */
-export function SessionsHeader({ newest, total, problem, target, isFiltered, viewKey }: SessionsHeaderProps) {
+export function SessionsHeader({
+  newest,
+  total,
+  problem,
+  target,
+  isFiltered,
+  isPrevious,
+  viewKey,
+}: SessionsHeaderProps) {
   const { store } = useConsole()
   const state = newest?.freshness.state
   const isTrue = newest !== undefined && problem === null && (state === 'live' || state === 'warming')
@@ -47,7 +57,7 @@ export function SessionsHeader({ newest, total, problem, target, isFiltered, vie
             <>
               <span
                 data-testid="count"
-                className={`text-2xl font-semibold tracking-tight ${isTrue ? '' : 'text-faint'}`}
+                className={`text-2xl font-semibold tracking-tight ${isTrue && !isPrevious ? '' : 'text-faint transition-colors delay-300'}`}
               >
                 {sayCount(total)}
               </span>

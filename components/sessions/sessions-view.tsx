@@ -188,6 +188,7 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
         problem={problem}
         target={target}
         isFiltered={view.isFiltered}
+        isPrevious={isPrevious}
         viewKey={viewKey}
       />
       <div className="sticky top-0 z-20 bg-surface pt-1" data-bar>
@@ -229,6 +230,8 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
             </p>
           ) : null}
         </>
+      ) : isEmpty && isPrevious ? (
+        <SkeletonRows />
       ) : isEmpty ? (
         <NothingFace isFiltered={view.isFiltered} clear={view.clear} freshness={newest.freshness} />
       ) : problem === null ? (
