@@ -24,6 +24,8 @@ type Leaving = { endedAt: number | null }
 let leaving: ReadonlyMap<string, Leaving> = new Map()
 const listeners = new Set<() => void>()
 let lastRevoked: { row: SessionRow; undoUntil: number } | null = null
+/** The revoke that was asked for last, until it is answered. */
+let revoking: Promise<void> = Promise.resolve()
 
 /** What this page ended, or is ending: hidden before the server's next answer says so, and put back when it was not done. */
 export function useLeaving(): ReadonlyMap<string, Leaving> {
@@ -41,7 +43,12 @@ export function isHidden(map: ReadonlyMap<string, Leaving>, handle: string): boo
 }
 
 /** Ends one session at once and offers ten seconds of Undo. Says why when it was not done; never throws. */
-export async function revokeSession(row: SessionRow): Promise<void> {
+export function revokeSession(row: SessionRow): Promise<void> {
+  revoking = revokeAndTell(row)
+  return revoking
+}
+
+async function revokeAndTell(row: SessionRow): Promise<void> {
   setLeaving(row.handle, { endedAt: null })
   const { outcome, undoUntil, reason } = await askRevoke(row.handle)
   if (outcome === 'done' || outcome === 'already-gone') setLeaving(row.handle, { endedAt: Date.now() })
@@ -72,8 +79,9 @@ export async function revokeQuietly(row: SessionRow): Promise<Outcome> {
   return outcome
 }
 
-/** Brings back what was ended last, while that is possible. */
-export function undoLast(): void {
+/** Brings back what was ended last, while that is possible; waits for a revoke that is still on its way. */
+export async function undoLast(): Promise<void> {
+  await revoking
   if (lastRevoked !== null && lastRevoked.undoUntil > serverNow()) void restoreSession(lastRevoked.row)
   else showToast({ title: 'There is nothing to undo' })
 }

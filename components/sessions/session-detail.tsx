@@ -37,7 +37,7 @@ export function SessionDetail({ handle, headingLevel, aside }: SessionDetailProp
       <Frame aside={aside} title={data ? personOf(data) : 'Session'} level={headingLevel}>
         <EmptyState title="This session has ended">
           <p>It is no longer in Redis: it was revoked, its person signed out, or its time was over.</p>
-          {leaving.has(handle) ? <Button onClick={undoLast}>Undo</Button> : null}
+          {leaving.has(handle) ? <Button onClick={() => void undoLast()}>Undo</Button> : null}
         </EmptyState>
       </Frame>
     )

@@ -153,7 +153,7 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
     search: () => searchRef.current?.focus(),
     help: () => setHelp(true),
     escape: () => (openHandle === null ? setSelected(new Map()) : close()),
-    undo: undoLast,
+    undo: () => void undoLast(),
     askBulk: chosen.length > 0 ? () => setAsking(true) : null,
   })
 
