@@ -2,56 +2,78 @@ import { randomUUID } from 'node:crypto'
 import { AuditEntry } from '@/lib/contract/audit'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
+import { auditStream, seal } from './audit-chain.mjs'
 
-const stream = 'rollcall:audit'
 /** The stream is trimmed to about this many entries; the JSON lines on the process's output are the whole record. */
 const mostEntries = 100_000
 /** How far back `readFor` looks. */
 const lookBack = 2000
+/** So many entries wait for the stream at most; what comes beyond is on the process's output only, and counted as lost. */
+const mostWaiting = 10_000
 
 /**
  * The record of who did what. Two sinks: a JSON line on the process's own output, always and first, and a Redis stream in the home, best effort.
- * No session id, key or value is ever in an entry.
+ * In the stream each entry carries the hash of the one before, so that an edit, a gap or a reorder shows. No session id, key or value is ever in an entry.
  */
 export type Audit = {
-  /** Writes the line at once; the promise is the stream's and never rejects, so a deed need not wait for it. Cost: one XADD. */
+  /**
+   * Writes the line at once; the promise is the stream's and never rejects, so a deed need not wait for it. Entries reach the stream in the order of the calls,
+   * one at a time. Cost: one XADD.
+   */
   write(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<void>
   /** The entries about one handle, newest first, from the last 2,000 of the stream; empty where the home does not answer. Cost: one XREVRANGE. */
   readFor(handle: string, limit: number): Promise<AuditEntry[]>
-  /** How many entries this process wrote: while it stands, no page lacks one of them. */
+  /** How many entries this process brought to their end: while it stands, no page lacks one of them. */
   count(): number
 }
 
-export function createAudit({ home, log }: { home: Connection; log: Log }): Audit {
-  let written = 0
+/** `chain`: the name of this process's chain, new at every start. */
+export function createAudit({ home, log, chain }: { home: Connection; log: Log; chain: string }): Audit {
+  let settled = 0
+  let waiting = 0
+  let last: Promise<void> = Promise.resolve()
+  let seq = 0
+  let previous: string | null = null
+  let previousId: string | null = null
+  let lost = 0
 
-  function parse(fields: string[]): AuditEntry[] {
+  async function append(entry: AuditEntry): Promise<void> {
+    const link = { chain, seq: seq + 1 + lost, previous, previousId, lost }
+    const { text, hash } = seal(entry, link)
     try {
-      const parsed = AuditEntry.safeParse(JSON.parse(fields[1] ?? ''))
-      return parsed.success ? [parsed.data] : []
-    } catch {
-      // A foreign entry in the stream is not ours to show.
-      return []
+      previousId = await home.client.xadd(auditStream, 'MAXLEN', '~', mostEntries, '*', 'entry', text)
+      previous = hash
+      seq = link.seq
+      // More may have been lost meanwhile: those are for the next entry to tell.
+      lost -= link.lost
+    } catch (error) {
+      // The line on the output is the record; a failing Redis must not stop a deed.
+      lost += 1
+      log.warn('audit.stream', { requestId: entry.requestId, error })
     }
+    waiting -= 1
+    settled += 1
   }
 
   return {
     async write(partial) {
       const entry: AuditEntry = { id: randomUUID(), at: home.now(), ...partial }
-      written += 1
       log.info('audit', entry)
-      try {
-        await home.client.xadd(stream, 'MAXLEN', '~', mostEntries, '*', 'entry', JSON.stringify(entry))
-      } catch (error) {
-        // The line above is the record; a failing Redis must not stop a deed.
-        log.warn('audit.stream', { requestId: entry.requestId, error })
+      if (waiting >= mostWaiting) {
+        lost += 1
+        settled += 1
+        log.warn('audit.stream', { requestId: entry.requestId, reason: 'too many entries wait' })
+        return
       }
+      waiting += 1
+      last = last.then(() => append(entry))
+      await last
     },
     async readFor(handle, limit) {
       try {
-        const found = await home.client.xrevrange(stream, '+', '-', 'COUNT', lookBack)
+        const found = await home.client.xrevrange(auditStream, '+', '-', 'COUNT', lookBack)
         return found
-          .flatMap(([, fields]) => parse(fields))
+          .flatMap(([, fields]) => readEntry(fields) ?? [])
           .filter((entry) => entry.handle === handle)
           .slice(0, limit)
       } catch (error) {
@@ -59,6 +81,16 @@ export function createAudit({ home, log }: { home: Connection; log: Log }): Audi
         return []
       }
     },
-    count: () => written,
+    count: () => settled,
+  }
+}
+
+/** What one element of the stream says; null where it is not one of ours. Pure. */
+export function readEntry(fields: string[]): AuditEntry | null {
+  try {
+    return AuditEntry.safeParse(JSON.parse(fields[1] ?? '')).data ?? null
+  } catch {
+    // Not JSON: a foreign element is not ours to show.
+    return null
   }
 }

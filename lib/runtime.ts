@@ -4,6 +4,7 @@ import type { ActionContext } from '@/lib/actions/context'
 import { createUndoShelf } from '@/lib/actions/undo'
 import { createAdmins } from '@/lib/admin/admins'
 import { createAudit } from '@/lib/audit'
+import { createAuditHistory } from '@/lib/audit-history'
 import { getConfig } from '@/lib/config'
 import { createDemo } from '@/lib/demo/demo'
 import { createLog } from '@/lib/log'
@@ -40,7 +41,8 @@ function createRuntime() {
   const roster = createRoster()
   const handles = createHandleKeeper({ home, secret: settings.secret, log })
   const sources = createSourceShelf({ connections, settings, roster, log })
-  const audit = createAudit({ home, log })
+  const audit = createAudit({ home, log, chain: bootId })
+  const auditHistory = createAuditHistory({ home, bootId })
   const admins = createAdmins({ settings, home, log, audit })
   const demo = settings.hasDemo ? createDemo({ settings, connection: first, log, now }) : null
 
@@ -78,6 +80,7 @@ function createRuntime() {
     freshness,
     admins,
     audit,
+    auditHistory,
     handles,
     actions,
     demo,

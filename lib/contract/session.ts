@@ -56,11 +56,11 @@ const maxSearchLength = 4096
 const maxHandleLength = 16_384
 
 /** `a,b` in a query, or a list in JSON, becomes a list. */
-const several = <T extends z.ZodType<string>>(item: T) =>
+export const several = <T extends z.ZodType<string>>(item: T) =>
   z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(item).min(1).max(100))
 
 /** A whole number, also when it arrives as the text of one. */
-const count = (min: number, max: number) =>
+export const count = (min: number, max: number) =>
   z.preprocess(
     (value) => (typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value),
     z.number().int().min(min).max(max),

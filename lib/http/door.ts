@@ -180,7 +180,7 @@ async function allowDeed(
 }
 
 function isAct(deed: Deed | undefined): boolean {
-  return deed !== undefined && deed !== 'session.view'
+  return deed !== undefined && deed !== 'session.view' && deed !== 'audit.view'
 }
 
 function isUnavailable(error: unknown): boolean {

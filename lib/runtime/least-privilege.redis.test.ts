@@ -110,7 +110,7 @@ test('with rollcall-home admins sign in and out, guesses are throttled, deeds ar
   const log = { ...silent, warn: (event: string) => void faults.push(event) }
   const { settings } = parseSettings({ ROLLCALL_IDLE_MS: '4000' }, () => '')
   if (settings === null) throw new Error('The settings are refused')
-  const audit = createAudit({ home, log })
+  const audit = createAudit({ home, log, chain: 'boot' })
   const announced: string[] = []
   const announce = (text: string) => announced.push(text)
   const admins = createAdmins({ settings, home, log, audit, announce })
