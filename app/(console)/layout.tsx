@@ -13,6 +13,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const can = {
     extend: !isReadOnly && may(admin.role, 'session.extend'),
     revoke: !isReadOnly && may(admin.role, 'session.revoke'),
+    audit: may(admin.role, 'audit.view'),
   }
   const { username, role, idleExpiresAt, absoluteExpiresAt } = admin
   const me = { username, role, idleExpiresAt, absoluteExpiresAt, now: now() }

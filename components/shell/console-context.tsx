@@ -7,7 +7,7 @@ import type { Me } from '@/lib/contract/login'
 export type Console = {
   me: Me
   /** What this admin may do here, judged by the server: the page draws what it may and repeats no rule. */
-  can: { extend: boolean; revoke: boolean }
+  can: { extend: boolean; revoke: boolean; audit: boolean }
   isReadOnly: boolean
   hasDemo: boolean
   /** Whose Redis this is: the one that was given, or one that Rollcall started and that ends with it. */

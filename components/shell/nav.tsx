@@ -1,26 +1,27 @@
 'use client'
 
-import { IdCard, type LucideIcon, Store, Users } from 'lucide-react'
+import { IdCard, type LucideIcon, ScrollText, Store, Users } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useConsole } from './console-context'
 
-type Page = { path: string; label: string; icon: LucideIcon; isDemo?: boolean }
+type Page = { path: string; label: string; icon: LucideIcon; isDemo?: boolean; isAudit?: boolean }
 
 /** The one list of pages. */
 const pages: Page[] = [
   { path: '/sessions', label: 'Sessions', icon: Users },
   { path: '/users', label: 'People', icon: IdCard },
+  { path: '/audit', label: 'Audit', icon: ScrollText, isAudit: true },
   { path: '/demo', label: 'Demo shop', icon: Store, isDemo: true },
 ]
 
 export function Nav() {
   const pathname = usePathname()
-  const { hasDemo } = useConsole()
+  const { hasDemo, can } = useConsole()
   return (
     <nav aria-label="Pages" className="flex gap-1 max-md:flex-1 md:flex-col">
       {pages
-        .filter(({ isDemo }) => !isDemo || hasDemo)
+        .filter(({ isDemo, isAudit }) => (!isDemo || hasDemo) && (!isAudit || can.audit))
         .map(({ path, label, icon: Icon, isDemo }) => (
           <Link
             key={path}

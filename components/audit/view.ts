@@ -1,0 +1,31 @@
+import { AuditQuery } from '@/lib/contract/audit'
+
+/** What the page shows: the whole of it stands in the address. */
+export type AuditFilter = Omit<AuditQuery, 'size'>
+
+const names = ['deed', 'admin', 'handle', 'since', 'page'] as const
+
+/** What an address asks for. A value that the contract refuses is left out. */
+export function readView(params: Iterable<[string, string]>): AuditFilter {
+  const given = [...params].filter(([name]) => names.some((known) => known === name))
+  const sound = given.filter(([name, value]) => AuditQuery.safeParse({ [name]: value }).success)
+  const { size: _size, ...view } = AuditQuery.parse(Object.fromEntries(sound))
+  return view
+}
+
+/** The address of a view, without what is the default anyway. */
+export function writeView(view: AuditFilter): string {
+  const params = new URLSearchParams()
+  for (const name of names) {
+    const value = view[name]
+    if (value === undefined || (name === 'page' && value === 1)) continue
+    params.set(name, Array.isArray(value) ? value.join(',') : String(value))
+  }
+  const text = params.toString().replaceAll('%2C', ',')
+  return text === '' ? '' : `?${text}`
+}
+
+/** The address of a view in the API. */
+export function targetOf(view: AuditFilter): string {
+  return `/api/audit${writeView(view)}`
+}

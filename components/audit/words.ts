@@ -1,0 +1,31 @@
+import type { Tone } from '@/components/ui/badge'
+import type { AuditRow, Deed } from '@/lib/contract/audit'
+
+/** Each deed as a person says it. */
+export const deedWords: Record<Deed, string> = {
+  'session.view': 'Looked at a session',
+  'session.revoke': 'Revoked a session',
+  'session.restore': 'Brought a session back',
+  'session.extend': 'Extended a session',
+  'audit.view': 'Read the audit',
+  'admin.sign-in': 'Signed in',
+  'admin.sign-out': 'Signed out',
+}
+
+type Ended = NonNullable<AuditRow['outcome']>
+
+export const outcomeWords: Record<Ended, { label: string; tone: Tone; hint: string }> = {
+  done: { label: 'Done', tone: 'live', hint: 'It was carried out.' },
+  'already-gone': { label: 'Already gone', tone: 'stale', hint: 'The session had ended before.' },
+  refused: { label: 'Refused', tone: 'expiring', hint: 'It was allowed, and could not be done; nothing changed.' },
+  unknown: { label: 'Unknown', tone: 'expiring', hint: 'It was sent to Redis and no answer came.' },
+  failed: { label: 'Failed', tone: 'danger', hint: 'Redis did not answer; nothing was changed.' },
+  denied: { label: 'Denied', tone: 'danger', hint: 'This admin was not let in, or may not do it.' },
+}
+
+/** For an intent without an outcome. */
+export const noOutcome: { label: string; tone: Tone; hint: string } = {
+  label: 'Not known',
+  tone: 'expiring',
+  hint: 'It was begun. How it ended is not in the audit: it is still under way, or the server stopped.',
+}

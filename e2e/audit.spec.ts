@@ -1,0 +1,184 @@
+import { execFile } from 'node:child_process'
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, type Page, test } from '@playwright/test'
+import { AuditPage } from '@/lib/contract/audit'
+import { SessionPage } from '@/lib/contract/session'
+import { type RollcallConsole, startConsole, waitUntil } from './support/console'
+import { collectComplaints, signIn } from './support/page'
+import { type RedisServer, startRedis } from './support/redis'
+
+let redis: RedisServer
+let rollcall: RollcallConsole
+let handle: string
+
+test.beforeAll(async () => {
+  redis = await startRedis()
+  await redis.client().setex('session:abc123', 1800, '{"userId":42,"name":"Alice"}')
+  await redis.client().setex('session:def456', 1800, '{"userId":43,"name":"Bert"}')
+  rollcall = await startConsole(redis.url)
+  const operator = await rollcall.as('operator')
+  await waitUntil(async () => (await readRows()).length === 2, 5000)
+  handle = (await readRows()).find(({ label }) => label === 'Alice')?.handle ?? ''
+  await operator.call('DELETE', `/api/sessions/${handle}`)
+  await (await rollcall.as('viewer')).call('DELETE', `/api/sessions/${handle}`)
+  await waitUntil(async () => (await readAudit('?deed=session.revoke')).total === 2, 5000)
+})
+test.afterAll(async () => {
+  await rollcall?.stop()
+  await redis?.stop()
+})
+
+const readRows = async () =>
+  SessionPage.parse(await (await (await rollcall.as('operator')).call('GET', '/api/sessions')).json()).rows
+const readAudit = async (query = '') =>
+  AuditPage.parse(await (await (await rollcall.as('operator')).call('GET', `/api/audit${query}`)).json())
+
+const rows = (page: Page) => page.getByRole('table', { name: 'Audit' }).locator('tbody').getByRole('row')
+
+test('the interface: rows of joined deeds, 304 when nothing is new, 422 for what it does not know, 403 for a viewer', async () => {
+  const operator = await rollcall.as('operator')
+  const first = await operator.call('GET', `/api/audit?handle=${handle}`)
+  const { rows: found } = AuditPage.parse(await first.json())
+  expect(found).toHaveLength(2)
+  expect(found[1]).toMatchObject({ deed: 'session.revoke', admin: 'olga', principal: '42', outcome: 'done' })
+  expect(found[0]).toMatchObject({ deed: 'session.revoke', admin: 'vera', outcome: 'denied' })
+  const again = { 'If-None-Match': first.headers.get('etag') ?? '', 'X-Poll': '1' }
+  expect((await operator.call('GET', `/api/audit?handle=${handle}`, undefined, again)).status).toBe(304)
+  for (const query of ['?x=1', '?deed=nonsense', '?since=soon', '?size=501', '?page=0']) {
+    expect((await operator.call('GET', `/api/audit${query}`)).status, query).toBe(422)
+  }
+  expect((await (await rollcall.as('viewer')).call('GET', '/api/audit?x=1')).status).toBe(403)
+  expect((await fetch(`${rollcall.origin}/api/audit`)).status).toBe(401)
+})
+
+test('an operator sees who did what to whose session, and how it ended', async ({ page }) => {
+  const complaints = collectComplaints(page)
+  await signIn(page, rollcall, 'operator')
+  await page.getByRole('link', { name: 'Audit' }).click()
+  await expect(page).toHaveURL(/\/audit$/)
+  const done = rows(page).filter({ hasText: 'Revoked a session' }).filter({ hasText: 'olga' })
+  await expect(done).toContainText('Done')
+  await expect(done).toContainText('42')
+  await expect(rows(page).filter({ hasText: 'vera' }).filter({ hasText: 'Revoked a session' })).toContainText('Denied')
+  await page
+    .getByText(/^\d+ \w+ \d{4}, \d\d:\d\d:\d\d$/)
+    .first()
+    .hover()
+  await expect(page.getByText(/UTC$/)).toBeVisible()
+  await done.getByRole('link').filter({ visible: true }).click()
+  await expect(page).toHaveURL(new RegExp(`/sessions/${handle}$`))
+  await expect(page.getByText('This session has ended')).toBeVisible()
+  expect(complaints).toEqual([])
+})
+
+test('the filter stands in the address, Back undoes it, and it works by keyboard', async ({ page }) => {
+  await signIn(page, rollcall, 'operator')
+  await page.goto(`${rollcall.origin}/audit`)
+  await expect(rows(page).filter({ hasText: 'Signed in' }).first()).toBeVisible()
+  await page.getByRole('button', { name: 'Deed' }).focus()
+  await page.keyboard.press('Enter')
+  await page.getByRole('menuitemcheckbox', { name: 'Revoked a session' }).press('Enter')
+  await page.keyboard.press('Escape')
+  await expect(page).toHaveURL(/\?deed=session\.revoke$/)
+  await expect(rows(page)).toHaveCount(2)
+  await page.getByLabel('Handle of a session').fill('of-no-session')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('No entry matches')).toBeVisible()
+  await page.goBack()
+  await expect(rows(page)).toHaveCount(2)
+  await page.getByRole('button', { name: 'Clear', exact: true }).click()
+  await expect(page).toHaveURL(/\/audit$/)
+})
+
+test('a deed appears without a reload', async ({ page }) => {
+  await signIn(page, rollcall, 'operator')
+  await page.goto(`${rollcall.origin}/audit?deed=session.extend`)
+  await expect(page.getByText('No entry matches')).toBeVisible()
+  const [bert] = await readRows()
+  await (await rollcall.as('admin')).call('POST', `/api/sessions/${bert?.handle}/extension`, { byMs: 60_000 })
+  await expect(rows(page).filter({ hasText: 'Extended a session' })).toHaveCount(1, { timeout: 8000 })
+})
+
+test('a viewer has no link to the audit, and its address tells why', async ({ page }) => {
+  await signIn(page, rollcall, 'viewer')
+  await expect(page.getByRole('link', { name: 'Audit' })).toHaveCount(0)
+  await page.goto(`${rollcall.origin}/audit`)
+  await expect(page.getByText('The audit is for operators and admins')).toBeVisible()
+  await expect(page.getByText('olga')).toHaveCount(0)
+})
+
+test('older entries are a page away', async ({ page }) => {
+  const own = await startRedis()
+  const console = await startConsole(own.url)
+  try {
+    const admin = await console.as('admin')
+    const calls = Array.from({ length: 60 }, (_, index) => `/api/sessions/nobody-${index}`)
+    const viewer = await console.as('viewer')
+    for (const path of calls) await viewer.call('DELETE', path)
+    await waitUntil(async () => {
+      return AuditPage.parse(await (await admin.call('GET', '/api/audit?admin=vera')).json()).total === 61
+    }, 5000)
+    await signIn(page, console)
+    await page.goto(`${console.origin}/audit?admin=vera`)
+    await expect(rows(page)).toHaveCount(50)
+    await page.getByRole('button', { name: 'Older' }).click()
+    await expect(page).toHaveURL(/page=2/)
+    await expect(rows(page)).toHaveCount(11)
+    await expect(rows(page).last()).toContainText('Signed in')
+    await page.getByRole('button', { name: 'Newer' }).click()
+    await expect(rows(page)).toHaveCount(50)
+  } finally {
+    await console.stop()
+    await own.stop()
+  }
+})
+
+test('the audit is verified, one entry is tampered with in Redis, and it is found', async () => {
+  expect(await verify()).toMatchObject({ code: 0 })
+  const client = redis.client()
+  const entries = await client.xrange('rollcall:audit', '-', '+')
+  const [id, fields] = entries.find(([, texts]) => texts[1]?.includes('"done"') && texts[1].includes(handle)) ?? []
+  if (id === undefined || fields === undefined) throw new Error('The revoke is not in the audit')
+  await client.xdel('rollcall:audit', id)
+  await client.xadd('rollcall:audit', '*', ...fields.map((text) => text.replace('olga', 'vera')))
+  const { code, said } = await verify()
+  expect(code).toBe(1)
+  expect(said).toContain('was edited')
+})
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const width of [360, 1440]) {
+    test(`axe finds nothing serious and nothing overflows, ${colorScheme}, ${width} px wide`, async ({ browser }) => {
+      const context = await browser.newContext({
+        colorScheme,
+        viewport: { width, height: 860 },
+        reducedMotion: 'reduce',
+      })
+      const page = await context.newPage()
+      await signIn(page, rollcall)
+      for (const path of ['/audit', '/audit?handle=none']) {
+        await page.goto(`${rollcall.origin}${path}`)
+        await expect(rows(page).first().or(page.getByText('No entry matches'))).toBeVisible()
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        const faults = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        expect(faults.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
+        const overflow = await page.evaluate(() => {
+          const main = document.querySelector('#main > *')
+          const inner = main === null ? 0 : main.scrollWidth - main.clientWidth
+          return Math.max(inner, document.documentElement.scrollWidth - window.innerWidth)
+        })
+        expect(overflow).toBeLessThanOrEqual(0)
+      }
+      await context.close()
+    })
+  }
+}
+
+function verify(): Promise<{ code: number; said: string }> {
+  return new Promise((resolve) => {
+    const env = { PATH: process.env.PATH ?? '', NODE_ENV: 'test' as const, REDIS_URL: redis.url }
+    execFile(process.execPath, ['scripts/audit-verify.mjs'], { env }, (error, stdout, stderr) => {
+      resolve({ code: error === null ? 0 : Number(error.code), said: stdout + stderr })
+    })
+  })
+}
