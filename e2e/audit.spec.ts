@@ -56,10 +56,10 @@ test('an operator sees who did what to whose session, and how it ended', async (
   await signIn(page, rollcall, 'operator')
   await page.getByRole('link', { name: 'Audit' }).click()
   await expect(page).toHaveURL(/\/audit$/)
-  const done = rows(page).filter({ hasText: 'Revoked a session' }).filter({ hasText: 'olga' })
+  const done = rows(page).filter({ hasText: 'Revoke session' }).filter({ hasText: 'olga' })
   await expect(done).toContainText('Done')
   await expect(done).toContainText('42')
-  await expect(rows(page).filter({ hasText: 'vera' }).filter({ hasText: 'Revoked a session' })).toContainText('Denied')
+  await expect(rows(page).filter({ hasText: 'vera' }).filter({ hasText: 'Revoke session' })).toContainText('Denied')
   await page
     .getByText(/^\d+ \w+ \d{4}, \d\d:\d\d:\d\d$/)
     .first()
@@ -74,10 +74,10 @@ test('an operator sees who did what to whose session, and how it ended', async (
 test('the filter stands in the address, Back undoes it, and it works by keyboard', async ({ page }) => {
   await signIn(page, rollcall, 'operator')
   await page.goto(`${rollcall.origin}/audit`)
-  await expect(rows(page).filter({ hasText: 'Signed in' }).first()).toBeVisible()
+  await expect(rows(page).filter({ hasText: 'Sign in' }).first()).toBeVisible()
   await page.getByRole('button', { name: 'Deed' }).focus()
   await page.keyboard.press('Enter')
-  await page.getByRole('menuitemcheckbox', { name: 'Revoked a session' }).press('Enter')
+  await page.getByRole('menuitemcheckbox', { name: 'Revoke session' }).press('Enter')
   await page.keyboard.press('Escape')
   await expect(page).toHaveURL(/\?deed=session\.revoke$/)
   await expect(rows(page)).toHaveCount(2)
@@ -96,7 +96,7 @@ test('a deed appears without a reload', async ({ page }) => {
   await expect(page.getByText('No entry matches')).toBeVisible()
   const [bert] = await readRows()
   await (await rollcall.as('admin')).call('POST', `/api/sessions/${bert?.handle}/extension`, { byMs: 60_000 })
-  await expect(rows(page).filter({ hasText: 'Extended a session' })).toHaveCount(1, { timeout: 8000 })
+  await expect(rows(page).filter({ hasText: 'Extend session' })).toHaveCount(1, { timeout: 8000 })
 })
 
 test('a viewer has no link to the audit, and its address tells why', async ({ page }) => {
@@ -124,7 +124,7 @@ test('older entries are a page away', async ({ page }) => {
     await page.getByRole('button', { name: 'Older' }).click()
     await expect(page).toHaveURL(/page=2/)
     await expect(rows(page)).toHaveCount(11)
-    await expect(rows(page).last()).toContainText('Signed in')
+    await expect(rows(page).last()).toContainText('Sign in')
     await page.getByRole('button', { name: 'Newer' }).click()
     await expect(rows(page)).toHaveCount(50)
   } finally {

@@ -87,7 +87,13 @@ function trigger(name: string, chosen: ReactNode) {
       look="quiet"
       className={chosen === null ? '' : 'bg-accent-soft text-accent hover:bg-accent-soft hover:text-accent'}
     >
-      {chosen === null ? name : <span className="max-w-64 truncate">{chosen}</span>}
+      {chosen === null ? (
+        name
+      ) : (
+        <span className="max-w-64 truncate">
+          {name}: {chosen}
+        </span>
+      )}
       <ChevronDown aria-hidden className="size-3.5 opacity-60" />
     </Button>
   )

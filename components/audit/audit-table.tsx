@@ -3,7 +3,7 @@
 import Link from 'next/link'
 import { Badge } from '@/components/ui/badge'
 import { Hint } from '@/components/ui/tooltip'
-import { VisibleText } from '@/components/ui/visible-text'
+import { VisibleText, visibleString } from '@/components/ui/visible-text'
 import type { AuditRow } from '@/lib/contract/audit'
 import { Moment } from './moment'
 import { deedWords, noOutcome, outcomeWords } from './words'
@@ -30,13 +30,13 @@ export function AuditTable({ rows, isDimmed }: { rows: AuditRow[]; isDimmed: boo
           <th scope="col" className={`${head} ${middle}`}>
             Who
           </th>
-          <th scope="col" className={head}>
+          <th scope="col" className={`${head} max-md:pl-4`}>
             What
           </th>
           <th scope="col" className={`${head} ${middle}`}>
             Whose session
           </th>
-          <th scope="col" className={head}>
+          <th scope="col" className={`${head} max-md:pr-4 md:max-xl:pr-6`}>
             Outcome
           </th>
           <th scope="col" className={`${head} ${wide}`}>
@@ -63,11 +63,11 @@ function Row({ row }: { row: AuditRow }) {
       <td className={`${cell} ${middle} text-muted`}>
         <Moment at={row.at} />
       </td>
-      <td className={`${cell} ${middle} max-w-40`}>
+      <td className={`${cell} ${middle} min-w-28 max-w-48`}>
         <Who admin={row.admin} />
       </td>
-      <td className={`${cell} min-w-0`}>
-        <span className="font-medium">{deedWords[row.deed]}</span>
+      <td className={`${cell} min-w-0 max-md:pl-4`}>
+        <span className="font-medium whitespace-nowrap">{deedWords[row.deed]}</span>
         <span className="block text-xs text-muted md:hidden print:hidden">
           <Who admin={row.admin} /> · <Moment at={row.at} />
         </span>
@@ -80,10 +80,10 @@ function Row({ row }: { row: AuditRow }) {
           {row.ip === null ? null : <span className="font-mono">{row.ip}</span>}
         </span>
       </td>
-      <td className={`${cell} ${middle} max-w-60`}>
+      <td className={`${cell} ${middle} max-w-72`}>
         <Whose row={row} />
       </td>
-      <td className={`${cell} w-px whitespace-nowrap`}>
+      <td className={`${cell} w-px whitespace-nowrap max-md:pr-4 md:max-xl:pr-6`}>
         <Hint text={() => hint}>
           <button type="button" className="rounded-full align-top">
             <Badge tone={tone}>{label}</Badge>
@@ -93,7 +93,7 @@ function Row({ row }: { row: AuditRow }) {
       <td className={`${cell} ${wide} max-w-80 wrap-anywhere text-muted`}>
         {row.reason === null ? <Nothing /> : <VisibleText text={row.reason} />}
       </td>
-      <td className={`${cell} ${wide} font-mono text-xs leading-5 text-muted`}>
+      <td className={`${cell} ${wide} max-w-44 font-mono text-xs leading-5 wrap-anywhere text-muted`}>
         {row.ip === null ? <Nothing /> : <VisibleText text={row.ip} />}
       </td>
     </tr>
@@ -113,9 +113,12 @@ function Who({ admin }: { admin: string | null }) {
 function Whose({ row }: { row: AuditRow }) {
   if (row.handle === null) return <Nothing className="max-md:hidden" />
   return (
-    <span className="flex min-w-0 flex-wrap items-baseline gap-x-2">
+    <span className="flex min-w-0 items-baseline gap-x-2 max-md:flex-wrap md:max-xl:flex-col print:flex-wrap">
       {row.principal === null ? null : (
-        <span className="wrap-anywhere">
+        <span
+          className="max-w-full min-w-0 truncate print:whitespace-normal print:wrap-anywhere"
+          title={visibleString(row.principal)}
+        >
           <VisibleText text={row.principal} />
         </span>
       )}
@@ -123,7 +126,7 @@ function Whose({ row }: { row: AuditRow }) {
         href={`/sessions/${encodeURIComponent(row.handle)}`}
         prefetch={false}
         title={row.handle}
-        className="max-w-40 truncate rounded-sm font-mono text-xs leading-5 text-accent underline-offset-2 hover:underline pointer-coarse:py-2 print:max-w-none print:whitespace-normal print:wrap-anywhere"
+        className="max-w-28 shrink-0 truncate rounded-sm font-mono text-xs leading-5 text-accent underline-offset-2 hover:underline pointer-coarse:py-2 print:max-w-none print:whitespace-normal print:wrap-anywhere"
       >
         {row.handle}
       </Link>

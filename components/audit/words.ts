@@ -1,15 +1,15 @@
 import type { Tone } from '@/components/ui/badge'
 import type { AuditRow, Deed } from '@/lib/contract/audit'
 
-/** Each deed as a person says it. */
+/** Each deed as a person says it: what was wanted, for only the outcome says whether it was done. */
 export const deedWords: Record<Deed, string> = {
-  'session.view': 'Looked at a session',
-  'session.revoke': 'Revoked a session',
-  'session.restore': 'Brought a session back',
-  'session.extend': 'Extended a session',
+  'session.view': 'Look at session',
+  'session.revoke': 'Revoke session',
+  'session.restore': 'Bring back session',
+  'session.extend': 'Extend session',
   'audit.view': 'Read the audit',
-  'admin.sign-in': 'Signed in',
-  'admin.sign-out': 'Signed out',
+  'admin.sign-in': 'Sign in',
+  'admin.sign-out': 'Sign out',
 }
 
 type Ended = NonNullable<AuditRow['outcome']>
