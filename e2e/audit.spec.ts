@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
-import { AuditPage } from '@/lib/contract/audit'
+import { type AuditEntry, AuditPage } from '@/lib/contract/audit'
 import { SessionPage } from '@/lib/contract/session'
 import { type RollcallConsole, startConsole, waitUntil } from './support/console'
 import { collectComplaints, signIn } from './support/page'
@@ -27,6 +27,21 @@ test.afterAll(async () => {
   await rollcall?.stop()
   await redis?.stop()
 })
+
+/** An entry whose every part is as long as it may get. */
+const longest: AuditEntry = {
+  id: 'longest',
+  at: 1,
+  phase: 'outcome',
+  deed: 'session.restore',
+  admin: `${'olga-'.repeat(12)}@example.com`,
+  handle: 'h'.repeat(400),
+  principal: `${'featherstonehaugh'.repeat(6)}@example.com`,
+  outcome: 'already-gone',
+  reason: 'Redis did not answer in time; it will be checked. '.repeat(4),
+  requestId: 'longest',
+  ip: '2001:db8:85a3:8d3:1319:8a2e:370:7348',
+}
 
 const readRows = async () =>
   SessionPage.parse(await (await (await rollcall.as('operator')).call('GET', '/api/sessions')).json()).rows
@@ -147,7 +162,7 @@ test('the audit is verified, one entry is tampered with in Redis, and it is foun
 })
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [360, 1440]) {
+  for (const width of [360, 768, 1440]) {
     test(`axe finds nothing serious and nothing overflows, ${colorScheme}, ${width} px wide`, async ({ browser }) => {
       const context = await browser.newContext({
         colorScheme,
@@ -155,6 +170,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         reducedMotion: 'reduce',
       })
       const page = await context.newPage()
+      await redis.client().xadd('rollcall:audit', '*', 'entry', JSON.stringify(longest))
       await signIn(page, rollcall)
       for (const path of ['/audit', '/audit?handle=none']) {
         await page.goto(`${rollcall.origin}${path}`)

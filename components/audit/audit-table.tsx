@@ -63,7 +63,7 @@ function Row({ row }: { row: AuditRow }) {
       <td className={`${cell} ${middle} text-muted`}>
         <Moment at={row.at} />
       </td>
-      <td className={`${cell} ${middle} min-w-28 max-w-48`}>
+      <td className={`${cell} ${middle} min-w-20 max-w-48`}>
         <Who admin={row.admin} />
       </td>
       <td className={`${cell} min-w-0 max-md:pl-4`}>
@@ -116,7 +116,7 @@ function Whose({ row }: { row: AuditRow }) {
     <span className="flex min-w-0 items-baseline gap-x-2 max-md:flex-wrap md:max-xl:flex-col print:flex-wrap">
       {row.principal === null ? null : (
         <span
-          className="max-w-full min-w-0 truncate print:whitespace-normal print:wrap-anywhere"
+          className="max-w-full min-w-0 wrap-anywhere xl:truncate print:whitespace-normal"
           title={visibleString(row.principal)}
         >
           <VisibleText text={row.principal} />
