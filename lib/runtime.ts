@@ -9,6 +9,8 @@ import { getConfig } from '@/lib/config'
 import { createDemo } from '@/lib/demo/demo'
 import { createLog } from '@/lib/log'
 import { createConnection } from '@/lib/redis/connect'
+import { createServerInfo } from '@/lib/redis/server-info'
+import { createFindingList } from '@/lib/roster/finding-list'
 import { joinFreshness } from '@/lib/roster/freshness'
 import { createSessionList } from '@/lib/roster/list'
 import { createPeopleList } from '@/lib/roster/people'
@@ -53,6 +55,13 @@ function createRuntime() {
     prefixes: () => sources.list().map(({ source }) => ({ source: source.id, prefix: source.prefix })),
   })
   const people = createPeopleList(answers)
+  const serverInfo = createServerInfo(first)
+  const findings = createFindingList({
+    ...answers,
+    stateVersion: () => sources.version() + serverInfo.version(),
+    server: serverInfo.reading,
+    prefixOf: (id) => sources.find(id)?.source.prefix ?? '',
+  })
   const actions: ActionContext = {
     roster,
     audit,
@@ -77,6 +86,8 @@ function createRuntime() {
     roster,
     list,
     people,
+    findings,
+    serverInfo,
     freshness,
     admins,
     audit,

@@ -1,6 +1,6 @@
 'use client'
 
-import { IdCard, type LucideIcon, ScrollText, Store, Users } from 'lucide-react'
+import { IdCard, type LucideIcon, ScrollText, SearchCheck, Store, Users } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useConsole } from './console-context'
@@ -11,6 +11,7 @@ type Page = { path: string; label: string; icon: LucideIcon; isDemo?: boolean; i
 const pages: Page[] = [
   { path: '/sessions', label: 'Sessions', icon: Users },
   { path: '/users', label: 'People', icon: IdCard },
+  { path: '/findings', label: 'Findings', icon: SearchCheck },
   { path: '/audit', label: 'Audit', icon: ScrollText, isAudit: true },
   { path: '/demo', label: 'Demo shop', icon: Store, isDemo: true },
 ]

@@ -6,6 +6,8 @@ import { type Columns, createColumns, flag } from './columns'
 const sameTimeMs = 50
 /** Changes that come together share a version. */
 const versionEveryMs = 100
+/** So many keys that changed their person are remembered. */
+const mostPersonChanges = 100
 
 /**
  * The live collection of all sessions of all sources in this process: the only thing that pages read.
@@ -32,12 +34,17 @@ export type Roster = {
   count(source?: string): number
   /** How many of a source's sessions each format has. Cost: one pass. */
   formats(source: string): Record<string, number>
+  /** How often a key that belonged to one person was seen to belong to another, since this process began, and the last such sessions that still live. */
+  personChanges(): { count: number; slots: number[] }
   readonly columns: Columns
 }
 
 export function createRoster(clock: () => number = Date.now): Roster {
   const columns = createColumns()
   const slots = new Map<number, Map<string, number>>()
+  /** The keys that changed their person, the latest last. */
+  const changed = new Map<string, { source: string; key: string }>()
+  let changes = 0
   let version = 1
   let isDirty = false
   let publishedAt = 0
@@ -66,6 +73,15 @@ export function createRoster(clock: () => number = Date.now): Roster {
     nextChangeAt = Math.min(nextChangeAt, turnsAt > lastTickAt ? turnsAt : expiresAt)
   }
   let lastTickAt = 0
+
+  function noteChange(source: string, key: string) {
+    const name = `${source} ${key}`
+    changes += 1
+    changed.delete(name)
+    changed.set(name, { source, key })
+    const oldest = changed.keys().next().value
+    if (changed.size > mostPersonChanges && oldest !== undefined) changed.delete(oldest)
+  }
 
   function write(slot: number, session: Session): boolean {
     const { numbers, texts, strings } = columns
@@ -149,6 +165,8 @@ export function createRoster(clock: () => number = Date.now): Roster {
         columns.numbers.lastSeenAt[slot] = Number.NaN
         columns.numbers.expiresAt[slot] = Number.NaN
       }
+      const person = columns.texts.principal.at(columns.numbers.principal[slot] ?? 0)
+      if (person !== null && session.principal !== null && person !== session.principal) noteChange(session.source, key)
       if (write(slot, session)) isDirty = true
       columns.numbers.scan[slot] = scan
       columns.numbers.revision[slot] = (columns.numbers.revision[slot] ?? 0) + 1
@@ -209,6 +227,10 @@ export function createRoster(clock: () => number = Date.now): Roster {
       isDirty = false
       publishedAt = clock()
     },
+    personChanges: () => ({
+      count: changes,
+      slots: [...changed.values()].flatMap(({ source, key }) => findSlot(source, key) ?? []),
+    }),
     count(source) {
       if (source === undefined) return [...slots.values()].reduce((sum, map) => sum + map.size, 0)
       return slotsOf(source).size

@@ -1,0 +1,80 @@
+import { ArrowRight, ChevronRight, Info, type LucideIcon, OctagonAlert, TriangleAlert } from 'lucide-react'
+import Link from 'next/link'
+import { Badge, type Tone } from '@/components/ui/badge'
+import { buttonClass } from '@/components/ui/button'
+import { sayCount } from '@/components/ui/words'
+import type { Finding, Severity } from '@/lib/contract/finding'
+import { Evidence } from './evidence'
+import { sayShare, tableOf } from './words'
+
+const looks: Record<Severity, { label: string; tone: Tone; ink: string; icon: LucideIcon }> = {
+  critical: { label: 'Critical', tone: 'danger', ink: 'text-danger', icon: OctagonAlert },
+  warning: { label: 'Warning', tone: 'expiring', ink: 'text-expiring', icon: TriangleAlert },
+  info: { label: 'Info', tone: 'accent', ink: 'text-accent', icon: Info },
+}
+
+/** One finding: how bad, how many, which, why it matters and what to change. */
+export function FindingCard({ finding }: { finding: Finding }) {
+  const { id, title, explanation, why, remedy, count, share, sources, evidence } = finding
+  const { label, tone, ink, icon: Icon } = looks[finding.severity]
+  const table = tableOf(finding)
+  const headingId = `finding-${id}`
+  return (
+    <article
+      aria-labelledby={headingId}
+      data-finding={id}
+      className="grid gap-x-8 gap-y-4 rounded-lg border bg-raised p-4 sm:p-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]"
+    >
+      <div className="flex min-w-0 flex-col gap-3">
+        <div className="flex items-start gap-4">
+          <div className="flex min-w-0 flex-1 flex-col items-start gap-1.5">
+            <Badge tone={tone}>
+              <Icon aria-hidden className="size-3.5" />
+              {label}
+            </Badge>
+            <h2 id={headingId} className="text-lg font-semibold tracking-tight text-balance">
+              {title}
+            </h2>
+          </div>
+          {count === null || share === null ? null : (
+            <p className="text-right">
+              <span className={`block text-2xl font-semibold tracking-tight ${ink}`}>{sayCount(count)}</span>
+              <span className="block text-xs text-muted">{sayShare(share)}</span>
+            </p>
+          )}
+        </div>
+        <p className="text-base wrap-anywhere">{explanation}</p>
+        <details open className="group">
+          <summary className="-ml-1 inline-flex min-h-control list-none items-center gap-1 rounded-md pr-2 text-sm font-medium text-muted hover:text-ink [&::-webkit-details-marker]:hidden">
+            <ChevronRight
+              aria-hidden
+              className="size-4 transition-transform duration-quick ease-out group-open:rotate-90"
+            />
+            Why it matters, what to change
+          </summary>
+          <div className="mt-1 flex flex-col gap-2 border-l-2 pl-3 text-sm text-muted">
+            <p>{why}</p>
+            <p>
+              <span className="font-medium text-ink">What to change: </span>
+              {remedy}
+            </p>
+          </div>
+        </details>
+      </div>
+      {evidence.length === 0 ? null : (
+        <div className="flex min-w-0 flex-col gap-2 lg:border-l lg:pl-8">
+          <Evidence rows={evidence} count={count ?? evidence.length} title={title} />
+          <div className="mt-auto flex flex-wrap items-center justify-between gap-x-4 gap-y-1 text-sm text-muted">
+            <span className="wrap-anywhere">In {sources.join(', ')}</span>
+            {table === null ? null : (
+              <Link href={table} prefetch={false} className={`${buttonClass('plain')} max-sm:w-full`}>
+                Show {count === 1 ? 'it' : `all ${sayCount(count ?? 0)}`} in the table
+                <ArrowRight aria-hidden className="size-3.5" />
+              </Link>
+            )}
+          </div>
+        </div>
+      )}
+    </article>
+  )
+}

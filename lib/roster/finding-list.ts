@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto'
+import {
+  type Check,
+  type Finding,
+  type FindingPage,
+  type FindingQuery,
+  mostEvidence,
+  type Severity,
+  severities,
+} from '@/lib/contract/finding'
+import type { Freshness } from '@/lib/contract/source'
+import { KnownError } from '@/lib/errors'
+import type { Handles } from '@/lib/session/handle'
+import type { ServerReading } from '@/lib/session/server-facts'
+import { type CheckContext, type Found, sessionChecks, type Told } from './findings'
+import type { Roster } from './roster'
+import { serverChecks } from './server-findings'
+import { toRow } from './view'
+
+/** A pass rests this many times as long as it took, so that a million busy sessions cost a twentieth of the process at most. */
+const restFactor = 20
+
+export type FindingListContext = {
+  roster: Roster
+  bootId: string
+  /** Null until the home Redis gave the secret. */
+  handles(): Handles | null
+  freshness(): Freshness
+  /** Rises with every change of any source's state, and of what INFO tells. */
+  stateVersion(): number
+  server(): ServerReading
+  prefixOf(source: string): string
+  now(): number
+}
+
+type Known = { version: string; madeAt: number; tookMs: number; sessions: number; checks: Check[]; rows: Finding[] }
+
+/** What is wrong, for the API and the page alike. Computed once a version, whoever asks; costs Redis nothing. */
+export type FindingList = {
+  /** One page. Throws `source-unavailable` when Redis never answered: nothing found would be a lie. */
+  read(query: FindingQuery): FindingPage
+  /** A weak ETag over all that an answer to this query depends on but the clock. Computes what is due. */
+  etag(query: FindingQuery, role: string): string
+}
+
+export function createFindingList(context: FindingListContext): FindingList {
+  const { roster } = context
+  let known: Known | null = null
+
+  /** A minute more or less makes no session too old, but a new answer every minute where time alone decides. */
+  const version = () =>
+    `${context.bootId}.${roster.version()}.${context.stateVersion()}.${Math.floor(context.now() / 60_000)}`
+
+  function current(): Known {
+    const handles = context.handles()
+    if (handles === null || context.freshness().state === 'unavailable') {
+      throw new KnownError('source-unavailable', 'Redis has not answered yet, so nothing is known of its sessions.', {
+        retryAfterMs: 1000,
+      })
+    }
+    roster.tick(context.now())
+    const at = version()
+    const beganAt = performance.now()
+    if (known !== null && (known.version === at || beganAt - known.madeAt < known.tookMs * restFactor)) return known
+    const now = Math.floor(context.now() / 60_000) * 60_000
+    const found = findAll({ roster, now, prefixOf: context.prefixOf }, context.server(), handles, context.now())
+    const madeAt = performance.now()
+    known = { version: at, madeAt, tookMs: madeAt - beganAt, ...found }
+    return known
+  }
+
+  return {
+    etag({ page, size }, role) {
+      const covered = `${current().version} ${page} ${size} ${role} ${context.freshness().state}`
+      return `W/"${createHash('sha256').update(covered).digest('base64url').slice(0, 27)}"`
+    },
+    read({ page, size }) {
+      const { version: at, sessions, checks, rows } = current()
+      const from = (page - 1) * size
+      const shown = rows.slice(from, from + size)
+      const freshness = context.freshness()
+      return {
+        version: at,
+        freshness,
+        now: context.now(),
+        total: rows.length,
+        page,
+        size,
+        sessions,
+        checks,
+        rows: shown,
+      }
+    },
+  }
+}
+
+/** Every check over one pass of the columns, then what INFO told. */
+export function findAll(context: CheckContext, server: ServerReading, handles: Pick<Handles, 'seal'>, readAt: number) {
+  const { roster, now } = context
+  const { numbers, strings, end } = roster.columns
+  const gathered = sessionChecks.map((check) => {
+    const look = check.look(context)
+    return {
+      check,
+      ...look,
+      slots: [] as number[],
+      ranks: [] as number[],
+      count: 0,
+      highest: 0,
+      sources: new Set<number>(),
+    }
+  })
+  let total = 0
+  for (let slot = 0; slot < end; slot += 1) {
+    if (numbers.flags[slot] === 0) continue
+    total += 1
+    for (const one of gathered) {
+      if (!one.has(slot)) continue
+      const rank = one.rank?.(slot) ?? 0
+      one.count += 1
+      one.highest = Math.max(one.highest, rank)
+      one.sources.add(numbers.source[slot] ?? 0)
+      keepHighest(one.slots, one.ranks, slot, rank)
+    }
+  }
+
+  const checks: Check[] = []
+  const rows: Finding[] = []
+  for (const { check, tell, slots, count, highest, sources } of gathered) {
+    const { id, title, why, remedy } = check
+    const found: Found = { count, total, highest, slots }
+    const told = count === 0 ? null : tell(found)
+    checks.push({ id, title, state: told === null ? 'quiet' : 'found', reason: null })
+    if (told === null) continue
+    const evidence = slots.map((slot) => {
+      const session = roster.at(slot)
+      return toRow(session, handles.seal(session.source, session.key), readAt)
+    })
+    const names = [...sources].map((source) => strings.source.at(source) ?? '').sort()
+    rows.push({
+      id,
+      ...told,
+      title,
+      why,
+      remedy,
+      count,
+      share: count / total,
+      sources: names,
+      evidence,
+      filter: check.filter(now),
+    })
+  }
+  for (const { id, title, why, remedy, judge } of serverChecks) {
+    const told = judgeAll(server, judge)
+    const isFound = told !== null && 'severity' in told
+    const reason = told !== null && 'unknown' in told ? told.unknown : null
+    checks.push({ id, title, state: isFound ? 'found' : reason === null ? 'quiet' : 'unknown', reason })
+    if (!isFound) continue
+    rows.push({ id, ...told, title, why, remedy, count: null, share: null, sources: [], evidence: [], filter: null })
+  }
+  return { sessions: total, checks, rows }
+}
+
+/** Keeps the few slots of the highest rank, the highest first. */
+function keepHighest(slots: number[], ranks: number[], slot: number, rank: number) {
+  if (slots.length === mostEvidence && rank <= (ranks.at(-1) ?? 0)) return
+  const after = ranks.findIndex((other) => other < rank)
+  const at = after < 0 ? ranks.length : after
+  slots.splice(at, 0, slot)
+  ranks.splice(at, 0, rank)
+  slots.length = Math.min(slots.length, mostEvidence)
+  ranks.length = slots.length
+}
+
+/** The worst that any primary suffers from; else that one of them could not be judged. */
+function judgeAll(
+  server: ServerReading,
+  judge: (typeof serverChecks)[number]['judge'],
+): Told | { unknown: string } | null {
+  if ('unknown' in server) return server
+  const told = server.facts.map(judge).filter((one) => one !== null)
+  const order = (severity: Severity) => severities.indexOf(severity)
+  const worst = told
+    .filter((one): one is Told => 'severity' in one)
+    .sort((a, b) => order(a.severity) - order(b.severity))[0]
+  return worst ?? told[0] ?? null
+}

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest'
+import type { ServerFacts } from '@/lib/session/server-facts'
+import type { Session } from '@/lib/session/session'
+import { createFindingList, findAll } from './finding-list'
+import { hugeBytes, longestLifeMs, mostSessionsEach } from './findings'
+import { createRoster } from './roster'
+import { isShortOrNumber, neighboursOf } from './weak-id'
+
+const now = 1_800_000_000_000
+const minute = 60_000
+const healthy: ServerFacts = {
+  maxMemoryBytes: 0,
+  usedMemoryBytes: 1_000_000,
+  evictionPolicy: 'noeviction',
+  evictedKeys: 0,
+  hasAppendOnlyFile: true,
+  hasSnapshot: true,
+  hasFailedSave: false,
+  upMs: 86_400_000,
+}
+const handles = { seal: (source: string, key: Buffer) => `handle-${source}-${key.length}` }
+const randomId = (index: number) => `q${String.fromCharCode(103 + (index % 18))}Zt-pW${'x'.repeat(index)}Kj_vvLqzT`
+
+function makeSession(id: string, over: Partial<Session> = {}): Session {
+  return {
+    key: Buffer.from(`sess:${id}`, 'latin1'),
+    source: 'sess',
+    format: 'plain',
+    principal: '42',
+    label: 'Alice',
+    createdAt: now - minute,
+    lastSeenAt: null,
+    expiresAt: now + 30 * minute,
+    sizeBytes: 31,
+    companionBytes: 0,
+    ip: null,
+    device: null,
+    isReadable: true,
+    isTruncated: false,
+    ...over,
+  }
+}
+
+function judge(sessions: Session[], server: ServerFacts = healthy) {
+  const roster = createRoster(() => now)
+  for (const session of sessions) roster.put(session, 1)
+  const answer = findAll({ roster, now, prefixOf: () => 'sess:' }, { facts: [server] }, handles, now)
+  return {
+    ...answer,
+    ids: answer.rows.map(({ id }) => id),
+    of: (id: string) => answer.rows.find((row) => row.id === id),
+  }
+}
+
+describe('the findings', () => {
+  it('are none where nothing is wrong, and every check says so', () => {
+    const { ids, checks } = judge([makeSession(randomId(1)), makeSession(randomId(2))])
+    expect(ids).toEqual([])
+    expect(checks.map(({ state }) => state)).toEqual(checks.map(() => 'quiet'))
+    expect(checks).toHaveLength(10)
+  })
+
+  it('say which sessions never expire, how many and what part of all', () => {
+    const { of } = judge([makeSession(randomId(1)), makeSession(randomId(2), { expiresAt: null })])
+    expect(of('no-expiry')).toMatchObject({
+      severity: 'critical',
+      count: 1,
+      share: 0.5,
+      sources: ['sess'],
+      filter: { finding: ['no-expiry'] },
+      evidence: [{ status: 'persistent' }],
+    })
+  })
+
+  it('warn over 4 KiB, are critical over 64 KiB, and show the largest five first', () => {
+    const at = (sizeBytes: number, index: number) => makeSession(randomId(index), { sizeBytes })
+    expect(judge([at(4096, 1)]).ids).toEqual([])
+    expect(judge([at(4097, 1)]).of('oversized')?.severity).toBe('warning')
+    const { of } = judge([5000, 9000, 6000, hugeBytes + 1, 7000, 8000].map(at))
+    expect(of('oversized')?.severity).toBe('critical')
+    expect(of('oversized')?.evidence.map(({ sizeBytes }) => sizeBytes)).toEqual([hugeBytes + 1, 9000, 8000, 7000, 6000])
+  })
+
+  it('tell of a key that changed its person, but not of a sign-in or of a key written anew', () => {
+    const signIn = [makeSession(randomId(1), { principal: null }), makeSession(randomId(1))]
+    expect(judge(signIn).ids).toEqual([])
+    const { of } = judge([makeSession(randomId(1)), makeSession(randomId(1), { principal: '43' })])
+    expect(of('changed-person')).toMatchObject({ severity: 'critical', count: 1 })
+    const roster = createRoster(() => now)
+    roster.put(makeSession(randomId(1)), 1)
+    roster.drop('sess', Buffer.from(`sess:${randomId(1)}`))
+    roster.put(makeSession(randomId(1), { principal: '43' }), 1)
+    expect(roster.personChanges()).toEqual({ count: 0, slots: [] })
+  })
+
+  it('never hold the key of a session with a weak id', () => {
+    const answer = judge([
+      makeSession('abc123'),
+      makeSession('token-of-the-shop-41'),
+      makeSession('token-of-the-shop-42'),
+    ])
+    expect(answer.of('weak-id')?.count).toBe(3)
+    expect(JSON.stringify(answer)).not.toMatch(/abc123|token-of-the-shop/)
+  })
+
+  it('exempt keys that are a hash of the id', () => {
+    expect(judge([makeSession('abc123', { format: 'native' })]).ids).toEqual([])
+  })
+
+  it('find an end that is too far, with a filter that shows the same sessions', () => {
+    const { of } = judge([makeSession(randomId(1), { expiresAt: now + longestLifeMs + 1 })])
+    expect(of('far-expiry')).toMatchObject({ count: 1, filter: { expiresAfter: now + longestLifeMs } })
+    expect(judge([makeSession(randomId(1), { expiresAt: now + longestLifeMs })]).ids).toEqual([])
+  })
+
+  it('find the same person many times over, per source', () => {
+    const many = (count: number, source: string) =>
+      Array.from({ length: count }, (_, index) => makeSession(randomId(index), { source }))
+    expect(judge(many(mostSessionsEach, 'sess')).ids).toEqual([])
+    expect(judge([...many(15, 'sess'), ...many(15, 'shop')]).ids).toEqual([])
+    expect(judge(many(mostSessionsEach + 1, 'sess')).of('crowded')?.count).toBe(mostSessionsEach + 1)
+  })
+
+  it('count anonymous sessions only when they are over half, and at least a hundred', () => {
+    const of = (nobody: number, somebody: number) =>
+      judge([
+        ...Array.from({ length: nobody }, (_, index) => makeSession(randomId(index), { principal: null })),
+        ...Array.from({ length: somebody }, (_, index) =>
+          makeSession(`y${randomId(index)}`, { principal: `person ${index}` }),
+        ),
+      ]).ids
+    expect(of(99, 0)).toEqual([])
+    expect(of(100, 100)).toEqual([])
+    expect(of(101, 100)).toEqual(['anonymous'])
+  })
+
+  it('tell of unreadable payloads', () => {
+    expect(judge([makeSession(randomId(1), { isReadable: false, principal: null })]).ids).toEqual(['unreadable'])
+  })
+
+  it('stand in the order of the pitfalls: no expiry, ids, size', () => {
+    const { ids } = judge([makeSession('1', { expiresAt: null, sizeBytes: 5000, isReadable: false, principal: null })])
+    expect(ids).toEqual(['no-expiry', 'weak-id', 'oversized', 'unreadable'])
+  })
+})
+
+describe('what INFO tells', () => {
+  const found = (server: Partial<ServerFacts>) => judge([], { ...healthy, ...server })
+  it('warns of eviction, and is critical when memory is nearly full or keys were evicted', () => {
+    const limited = { maxMemoryBytes: 1000, usedMemoryBytes: 100, evictionPolicy: 'allkeys-lru' }
+    expect(found(limited).of('eviction')?.severity).toBe('warning')
+    expect(found({ ...limited, usedMemoryBytes: 950 }).of('eviction')?.severity).toBe('critical')
+    expect(found({ ...limited, evictedKeys: 3 }).of('eviction')?.severity).toBe('critical')
+    expect(found({ ...limited, evictionPolicy: 'noeviction' }).ids).toEqual([])
+    expect(found({ ...limited, evictionPolicy: 'noeviction', usedMemoryBytes: 950 }).of('eviction')?.severity).toBe(
+      'critical',
+    )
+  })
+
+  it('tells that nothing is kept on disk only once a snapshot was due', () => {
+    const nothing = { hasAppendOnlyFile: false, hasSnapshot: false }
+    expect(found(nothing).of('persistence')).toMatchObject({ severity: 'info', count: null, share: null })
+    const young = found({ ...nothing, upMs: 60_000 })
+    expect(young.ids).toEqual([])
+    expect(young.checks.find(({ id }) => id === 'persistence')?.state).toBe('unknown')
+    expect(found({ hasFailedSave: true }).of('persistence')?.severity).toBe('critical')
+  })
+
+  it('is called unknown where it is refused, not quiet', () => {
+    const context = { roster: createRoster(() => now), now, prefixOf: () => '' }
+    const { checks } = findAll(context, { unknown: 'refused' }, handles, now)
+    expect(checks.slice(-2)).toMatchObject([
+      { state: 'unknown', reason: 'refused' },
+      { state: 'unknown', reason: 'refused' },
+    ])
+  })
+})
+
+describe('the list of findings', () => {
+  it('is computed once a version and keeps its ETag until something changes', async () => {
+    let at = now
+    const roster = createRoster(() => at)
+    let passes = 0
+    const list = createFindingList({
+      roster,
+      bootId: 'boot',
+      handles: () => ({ ...handles, open: () => null }),
+      freshness: () => ({ state: 'live', since: now, asOf: now, scanned: 0, estimated: null, sources: [] }),
+      stateVersion: () => 1,
+      server: () => {
+        passes += 1
+        return { facts: [healthy] }
+      },
+      prefixOf: () => 'sess:',
+      now: () => now,
+    })
+    const query = { page: 1, size: 50 }
+    const before = list.etag(query, 'viewer')
+    expect(list.read(query)).toMatchObject({ total: 0, sessions: 0 })
+    expect(list.etag(query, 'viewer')).toBe(before)
+    expect(passes).toBe(1)
+    roster.put(makeSession('1'), 1)
+    at += 1000
+    await expect.poll(() => list.etag(query, 'viewer')).not.toBe(before)
+    expect(list.read(query).sessions).toBe(1)
+  })
+
+  it('refuses to say anything while Redis never answered', () => {
+    const list = createFindingList({
+      roster: createRoster(() => now),
+      bootId: 'boot',
+      handles: () => null,
+      freshness: () => ({ state: 'unavailable', since: now, asOf: null, scanned: 0, estimated: null, sources: [] }),
+      stateVersion: () => 1,
+      server: () => ({ unknown: '' }),
+      prefixOf: () => '',
+      now: () => now,
+    })
+    expect(() => list.read({ page: 1, size: 50 })).toThrow(/not answered/)
+  })
+})
+
+describe('a weak id', () => {
+  it.each(['abc123', '12345678901234567890123', 'deadbeef', 'user-42', ''])('is %j', (id) => {
+    expect(isShortOrNumber(id)).toBe(true)
+  })
+  it.each(['9f86d081884c7d65', 'k3J_aaZpQ-1', '0b8f7c9e-8a5d-4a55-9a53-1d0b6f1c2d3e'])('is not %j', (id) => {
+    expect(isShortOrNumber(id)).toBe(false)
+  })
+  it('has neighbours where it ends in a number', () => {
+    expect(neighboursOf('shop-42')).toEqual(['shop-41', 'shop-43'])
+    expect(neighboursOf('a0')).toEqual(['a1'])
+    expect(neighboursOf('a09')).toEqual(['a08', 'a10'])
+    expect(neighboursOf('abc')).toEqual([])
+  })
+})
