@@ -82,7 +82,7 @@ test('a finding goes when its cause is gone, and leads to its evidence by keyboa
   const summary = card.locator('summary')
   await summary.focus()
   await page.keyboard.press('Enter')
-  await expect(card.getByText('What to change')).toBeHidden()
+  await expect(card.getByText('What to change:')).toBeHidden()
   await page.keyboard.press('Tab')
   await expect(card.getByRole('link', { name: /Alice/ })).toBeFocused()
   await redis.client().expire(`session:${soundId}a`, 600)

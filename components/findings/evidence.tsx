@@ -1,6 +1,6 @@
 import Link from 'next/link'
 import { Ttl } from '@/components/sessions/ttl'
-import { personOf, sessionOf } from '@/components/sessions/words'
+import { sessionOf } from '@/components/sessions/words'
 import { VisibleText } from '@/components/ui/visible-text'
 import { sayBytes, sayCount } from '@/components/ui/words'
 import type { SessionRow } from '@/lib/contract/session'
@@ -35,7 +35,7 @@ export function Evidence({ rows, count, title }: { rows: SessionRow[]; count: nu
 function Whose({ row }: { row: SessionRow }) {
   const name = row.label ?? row.principal
   if (name === null) {
-    return <span className="truncate text-muted first-letter:uppercase">{personOf(row).replace(/^an /, '')}</span>
+    return <span className="truncate text-muted">{row.status === 'unreadable' ? 'Unreadable' : 'Anonymous'}</span>
   }
   return (
     <span className="truncate font-medium">

@@ -65,7 +65,9 @@ export function FindingCard({ finding }: { finding: Finding }) {
         <div className="flex min-w-0 flex-col gap-2 lg:border-l lg:pl-8">
           <Evidence rows={evidence} count={count ?? evidence.length} title={title} />
           <div className="mt-auto flex flex-wrap items-center justify-between gap-x-4 gap-y-1 text-sm text-muted">
-            <span className="wrap-anywhere">In {sources.join(', ')}</span>
+            <span className="wrap-anywhere">
+              {sources.length === 1 ? 'Source' : 'Sources'}: {sources.join(', ')}
+            </span>
             {table === null ? null : (
               <Link href={table} prefetch={false} className={`${buttonClass('plain')} max-sm:w-full`}>
                 Show {count === 1 ? 'it' : `all ${sayCount(count ?? 0)}`} in the table

@@ -52,7 +52,7 @@ const noExpiry: SessionCheck = {
       rank: (slot) => now - (numbers.lastSeenAt[slot] || numbers.createdAt[slot] || now),
       tell: ({ count }) => ({
         severity: 'critical',
-        explanation: `${many(count, 'session has', 'sessions have')} no expiration time in Redis, so only somebody’s deed ends ${count === 1 ? 'it' : 'them'}.`,
+        explanation: `${many(count, 'session has', 'sessions have')} no expiration time in Redis, so ${count === 1 ? 'it never ends by itself' : 'they never end by themselves'}.`,
       }),
     }
   },
@@ -114,7 +114,7 @@ const weakId: SessionCheck = {
       },
       tell: ({ count }) => ({
         severity: 'critical',
-        explanation: `The ids of ${many(count, 'session')} are too short, or numbers${counted === 0 ? '' : `; ${counted.toLocaleString('en-US')} of them stand in a row, one after another`}. Judged by the part of the key after its prefix, which is not shown: it opens the session.`,
+        explanation: `The ids of ${many(count, 'session')} are too short, all digits, or counted up${counted === 0 ? '' : `; ${counted.toLocaleString('en-US')} of them stand in a row, one after another`}. Judged by the part of the key after its prefix, which is not shown: it opens the session.`,
       }),
     }
   },
