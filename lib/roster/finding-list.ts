@@ -24,7 +24,7 @@ export type FindingListContext = {
   roster: Roster
   bootId: string
   /** Null until the home Redis gave the secret. */
-  handles(): Handles | null
+  handles(): Pick<Handles, 'seal'> | null
   freshness(): Freshness
   /** Rises with every change of any source's state, and of what INFO tells. */
   stateVersion(): number

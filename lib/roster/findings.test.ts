@@ -184,7 +184,7 @@ describe('the list of findings', () => {
     const list = createFindingList({
       roster,
       bootId: 'boot',
-      handles: () => ({ ...handles, open: () => null }),
+      handles: () => handles,
       freshness: () => ({ state: 'live', since: now, asOf: now, scanned: 0, estimated: null, sources: [] }),
       stateVersion: () => 1,
       server: () => {
