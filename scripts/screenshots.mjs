@@ -20,6 +20,9 @@ const views = [
   { name: 'sessions-dark', path: '/sessions', theme: 'dark', width: 1440, height: 900 },
   { name: 'session-light', path: '/sessions', theme: 'light', width: 1440, height: 900, opens: true },
   { name: 'session-dark', path: '/sessions', theme: 'dark', width: 1440, height: 900, opens: true },
+  { name: 'people-light', path: '/users', theme: 'light', width: 1440, height: 900 },
+  { name: 'findings-light', path: '/findings', theme: 'light', width: 1440, height: 900 },
+  { name: 'audit-dark', path: '/audit', theme: 'dark', width: 1440, height: 900 },
   { name: 'sessions-phone', path: '/sessions', theme: 'light', width: 360, height: 780 },
   { name: 'demo-light', path: '/demo', theme: 'light', width: 1280, height: 860 },
 ]
@@ -52,6 +55,8 @@ async function take(browser, { name, path, theme, width, height, opens }) {
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL('**/sessions')
   if (path !== '/sessions') await page.goto(`${origin}${path}`)
+  // Rows that come and go wait while the pointer is over the table.
+  await page.mouse.move(4, 4)
   await pause(settleMs)
   if (opens) {
     await page.locator('[data-handle]').nth(2).click()
