@@ -19,10 +19,8 @@ const views = [
   { name: 'sessions-light', path: '/sessions', theme: 'light', width: 1440, height: 900 },
   { name: 'sessions-dark', path: '/sessions', theme: 'dark', width: 1440, height: 900 },
   { name: 'session-light', path: '/sessions', theme: 'light', width: 1440, height: 900, opens: true },
-  { name: 'session-dark', path: '/sessions', theme: 'dark', width: 1440, height: 900, opens: true },
   { name: 'people-light', path: '/users', theme: 'light', width: 1440, height: 900 },
   { name: 'findings-light', path: '/findings', theme: 'light', width: 1440, height: 900 },
-  { name: 'audit-dark', path: '/audit', theme: 'dark', width: 1440, height: 900 },
   { name: 'sessions-phone', path: '/sessions', theme: 'light', width: 360, height: 780 },
   { name: 'demo-light', path: '/demo', theme: 'light', width: 1280, height: 860 },
 ]

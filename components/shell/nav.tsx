@@ -13,7 +13,7 @@ const pages: Page[] = [
   { path: '/users', label: 'People', icon: IdCard },
   { path: '/findings', label: 'Findings', icon: SearchCheck },
   { path: '/audit', label: 'Audit', icon: ScrollText, isAudit: true },
-  { path: '/demo', label: 'Demo shop', icon: Store, isDemo: true },
+  { path: '/demo', label: 'Demo', icon: Store, isDemo: true },
 ]
 
 export function Nav() {
