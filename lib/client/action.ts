@@ -1,5 +1,5 @@
 import useSWRMutation from 'swr/mutation'
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import { ApiProblem, type Method, send } from './api'
 
 export type Action<Input, T> = {
@@ -10,7 +10,7 @@ export type Action<Input, T> = {
 }
 
 /** One deed of a form: sends `input` as JSON and keeps how it went. Never counts as a poll. */
-export function useAction<Input, T>(method: Method, path: string, schema: z.ZodType<T>): Action<Input, T> {
+export function useAction<Input, T>(method: Method, path: string, schema: z.ZodMiniType<T>): Action<Input, T> {
   const { trigger, isMutating, error } = useSWRMutation<T | null, ApiProblem, string, unknown>(
     `${method} ${path}`,
     (_key, { arg }) => send(method, path, schema, arg),

@@ -1,4 +1,4 @@
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import { type Fault, Problem, type ProblemCode } from '@/lib/contract/problem'
 import { withBasePath } from './base-path'
 import { setServerNow } from './clock'
@@ -41,7 +41,7 @@ export type Answer<T> = { isSame: false; value: T; etag: string | null } | { isS
  * Asks the server and parses what it says with the contract's schema. 304 and 204 are `isSame`. Throws `ApiProblem` for everything else; ends within six seconds.
  * A 401 also clears this page and leads to the sign-in.
  */
-export async function ask<T>(path: string, schema: z.ZodType<T>, call: Call = {}): Promise<Answer<T>> {
+export async function ask<T>(path: string, schema: z.ZodMiniType<T>, call: Call = {}): Promise<Answer<T>> {
   const response = await reach(path, call)
   if (response.status === 304 || response.status === 204) return { isSame: true }
   if (response.status === 401 && path !== '/api/login') leaveSignedOut()
@@ -59,7 +59,12 @@ export async function ask<T>(path: string, schema: z.ZodType<T>, call: Call = {}
 }
 
 /** The same for a deed of a person: the value itself, or null where the server has nothing to say (204). */
-export async function send<T>(method: Method, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T | null> {
+export async function send<T>(
+  method: Method,
+  path: string,
+  schema: z.ZodMiniType<T>,
+  body?: unknown,
+): Promise<T | null> {
   const answer = await ask(path, schema, body === undefined ? { method } : { method, body })
   return answer.isSame ? null : answer.value
 }

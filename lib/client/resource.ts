@@ -1,5 +1,5 @@
 import useSWR, { mutate } from 'swr'
-import type { z } from 'zod'
+import type * as z from 'zod/mini'
 import { ApiProblem, ask } from './api'
 
 /** A path to GET, or a search whose words must not stand in an address and go in a body. */
@@ -37,7 +37,7 @@ type ResourceOptions<T> = {
  */
 export function useResource<T extends object>(
   target: Target | null,
-  schema: z.ZodType<T>,
+  schema: z.ZodMiniType<T>,
   options: ResourceOptions<T> = {},
 ): Resource<T> {
   const { everyMs = 1000, fallback, keepsPrevious = false } = options
@@ -84,7 +84,7 @@ function keyOf(target: Target): string {
   return typeof target === 'string' ? target : `${target.path}#${JSON.stringify(target.body)}`
 }
 
-async function poll<T extends object>(target: Target, schema: z.ZodType<T>): Promise<T> {
+async function poll<T extends object>(target: Target, schema: z.ZodMiniType<T>): Promise<T> {
   const key = keyOf(target)
   const known = memories.get(key)
   const memory: Memory = known ?? { value: undefined, etag: null, answeredAt: null }

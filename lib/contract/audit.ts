@@ -1,5 +1,5 @@
-import { z } from 'zod'
-import { count, Outcome, several } from './session'
+import * as z from 'zod/mini'
+import { count, Outcome, several, text } from './session'
 
 /** Every deed there is: the permission, the audit action and the metric label have this one name. */
 export const deeds = [
@@ -7,7 +7,20 @@ export const deeds = [
   'session.revoke',
   'session.restore',
   'session.extend',
+  'job.view',
+  'job.start',
+  'job.stop',
+  'job.resume',
+  'job.undo',
+  'finding.snooze',
+  'finding.wake',
   'audit.view',
+  'audit.export',
+  'token.view',
+  'token.create',
+  'token.revoke',
+  'console-session.view',
+  'console-session.revoke',
   'admin.sign-in',
   'admin.sign-out',
 ] as const
@@ -23,29 +36,29 @@ export const AuditEntry = z.object({
   at: z.number(),
   phase: z.enum(['intent', 'outcome']),
   deed: Deed,
-  admin: z.string().nullable(),
-  handle: z.string().nullable(),
-  principal: z.string().nullable(),
-  outcome: z.union([Outcome, z.literal('denied')]).nullable(),
-  reason: z.string().nullable(),
+  admin: z.nullable(z.string()),
+  handle: z.nullable(z.string()),
+  principal: z.nullable(z.string()),
+  outcome: z.nullable(z.union([Outcome, z.literal('denied')])),
+  reason: z.nullable(z.string()),
   requestId: z.string(),
-  ip: z.string().nullable(),
+  ip: z.nullable(z.string()),
 })
 export type AuditEntry = z.infer<typeof AuditEntry>
 
 /** `GET /api/audit`: which deeds, and which page of them. `since`: not begun earlier. Unknown parameters are refused. */
 export const AuditQuery = z.strictObject({
-  deed: several(Deed).optional(),
-  admin: z.string().min(1).max(200).optional(),
-  handle: z.string().min(1).max(16_384).optional(),
-  since: count(0, Number.MAX_SAFE_INTEGER).optional(),
-  page: count(1, 1_000_000_000).default(1),
-  size: count(1, 500).default(50),
+  deed: z.optional(several(Deed)),
+  admin: z.optional(text(200)),
+  handle: z.optional(text(16_384)),
+  since: z.optional(count(0, Number.MAX_SAFE_INTEGER)),
+  page: z._default(count(1, 1_000_000_000), 1),
+  size: z._default(count(1, 500), 50),
 })
 export type AuditQuery = z.infer<typeof AuditQuery>
 
 /** One deed of one request: its intent and its outcome together. `outcome` null: it is not known how it ended. */
-export const AuditRow = AuditEntry.omit({ phase: true })
+export const AuditRow = z.omit(AuditEntry, { phase: true })
 export type AuditRow = z.infer<typeof AuditRow>
 
 /**
@@ -55,12 +68,12 @@ export type AuditRow = z.infer<typeof AuditRow>
 export const AuditPage = z.object({
   version: z.string(),
   now: z.number(),
-  total: z.number().int(),
-  page: z.number().int(),
-  size: z.number().int(),
-  lookedAt: z.number().int(),
+  total: z.int(),
+  page: z.int(),
+  size: z.int(),
+  lookedAt: z.int(),
   isComplete: z.boolean(),
-  unreadable: z.number().int(),
+  unreadable: z.int(),
   admins: z.array(z.string()),
   rows: z.array(AuditRow),
 })

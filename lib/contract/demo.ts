@@ -1,7 +1,7 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /** `POST /api/demo`: a shopper signs in to the pretend shop. Any name will do; there is no password. */
-export const DemoLogin = z.strictObject({ name: z.string().trim().min(1).max(60) })
+export const DemoLogin = z.strictObject({ name: z.string().check(z.trim(), z.minLength(1), z.maxLength(60)) })
 export type DemoLogin = z.infer<typeof DemoLogin>
 
 const demoItems = ['sourdough', 'olive-oil', 'wildflower-honey', 'tomatoes', 'oolong', 'beeswax-candle'] as const
@@ -19,16 +19,16 @@ export type DemoPurchase = z.infer<typeof DemoPurchase>
  */
 export const DemoSession = z.object({
   now: z.number(),
-  shopper: z
-    .object({
+  shopper: z.nullable(
+    z.object({
       name: z.string(),
-      createdAt: z.number().nullable(),
-      expiresAt: z.number().nullable(),
-      views: z.number().int(),
+      createdAt: z.nullable(z.number()),
+      expiresAt: z.nullable(z.number()),
+      views: z.int(),
       basket: z.array(z.string()),
-      sizeBytes: z.number().int(),
-    })
-    .nullable(),
+      sizeBytes: z.int(),
+    }),
+  ),
   hadSession: z.boolean(),
   calls: z.array(z.string()),
 })

@@ -1,5 +1,5 @@
-import { z } from 'zod'
-import { SessionFilter, SessionRow } from './session'
+import * as z from 'zod/mini'
+import { pageShape, SessionFilter, SessionRow } from './session'
 import { Freshness } from './source'
 
 export const severities = ['critical', 'warning', 'info'] as const
@@ -20,11 +20,11 @@ export const Finding = z.object({
   explanation: z.string(),
   why: z.string(),
   remedy: z.string(),
-  count: z.number().int().nullable(),
-  share: z.number().nullable(),
+  count: z.nullable(z.int()),
+  share: z.nullable(z.number()),
   sources: z.array(z.string()),
   evidence: z.array(SessionRow),
-  filter: SessionFilter.nullable(),
+  filter: z.nullable(SessionFilter),
 })
 export type Finding = z.infer<typeof Finding>
 
@@ -33,21 +33,12 @@ export const Check = z.object({
   id: z.string(),
   title: z.string(),
   state: z.enum(['found', 'quiet', 'unknown']),
-  reason: z.string().nullable(),
+  reason: z.nullable(z.string()),
 })
 export type Check = z.infer<typeof Check>
 
-const maxPageSize = 500
-const whole = (max: number, usual: number) =>
-  z
-    .preprocess(
-      (value) => (typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value),
-      z.number().int().min(1).max(max),
-    )
-    .default(usual)
-
 /** `GET /api/findings`. */
-export const FindingQuery = z.strictObject({ page: whole(1_000_000_000, 1), size: whole(maxPageSize, 50) })
+export const FindingQuery = z.strictObject({ page: pageShape.page, size: pageShape.size })
 export type FindingQuery = z.infer<typeof FindingQuery>
 
 /** One page of what was found, the seed's pitfalls first. `sessions`: how many were looked at. `checks`: all that is looked for. */
@@ -55,10 +46,10 @@ export const FindingPage = z.object({
   version: z.string(),
   freshness: Freshness,
   now: z.number(),
-  total: z.number().int(),
-  page: z.number().int(),
-  size: z.number().int(),
-  sessions: z.number().int(),
+  total: z.int(),
+  page: z.int(),
+  size: z.int(),
+  sessions: z.int(),
   checks: z.array(Check),
   rows: z.array(Finding),
 })

@@ -1,12 +1,12 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 export const roles = ['viewer', 'operator', 'admin'] as const
 export const Role = z.enum(roles)
 export type Role = z.infer<typeof Role>
 
 export const LoginInput = z.strictObject({
-  username: z.string().min(1).max(200),
-  password: z.string().min(1).max(1024),
+  username: z.string().check(z.minLength(1), z.maxLength(200)),
+  password: z.string().check(z.minLength(1), z.maxLength(1024)),
 })
 export type LoginInput = z.infer<typeof LoginInput>
 

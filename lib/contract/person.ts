@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { pageShape, SearchText, Version } from './session'
 import { Freshness } from './source'
 
@@ -9,12 +9,12 @@ import { Freshness } from './source'
 export const PersonRow = z.object({
   person: z.string(),
   principal: z.string(),
-  label: z.string().nullable(),
+  label: z.nullable(z.string()),
   sources: z.array(z.string()),
-  sessions: z.number().int(),
-  devices: z.number().int(),
-  lastSeenAt: z.number().nullable(),
-  sizeBytes: z.number().int(),
+  sessions: z.int(),
+  devices: z.int(),
+  lastSeenAt: z.nullable(z.number()),
+  sizeBytes: z.int(),
 })
 export type PersonRow = z.infer<typeof PersonRow>
 
@@ -30,8 +30,8 @@ export const personSortFields = [
 export type PersonSortField = (typeof personSortFields)[number]
 
 const queryShape = {
-  q: SearchText.optional(),
-  sort: z.enum(personSortFields).default('lastSeenAt'),
+  q: z.optional(SearchText),
+  sort: z._default(z.enum(personSortFields), 'lastSeenAt'),
   ...pageShape,
 }
 
@@ -40,7 +40,7 @@ export const PeopleQuery = z.strictObject(queryShape)
 export type PeopleQuery = z.infer<typeof PeopleQuery>
 
 /** `POST /api/users/search`: the same in a body, and the version the caller already has. */
-export const PeopleSearch = z.strictObject({ ...queryShape, version: Version.optional() })
+export const PeopleSearch = z.strictObject({ ...queryShape, version: z.optional(Version) })
 export type PeopleSearch = z.infer<typeof PeopleSearch>
 
 /** One page. `total` counts the people that the search leaves; `anonymous` and `unreadable` all sessions that belong to nobody, or nobody can tell to whom. */
@@ -48,11 +48,11 @@ export const PeoplePage = z.object({
   version: z.string(),
   freshness: Freshness,
   now: z.number(),
-  total: z.number().int(),
-  anonymous: z.number().int(),
-  unreadable: z.number().int(),
-  page: z.number().int(),
-  size: z.number().int(),
+  total: z.int(),
+  anonymous: z.int(),
+  unreadable: z.int(),
+  page: z.int(),
+  size: z.int(),
   rows: z.array(PersonRow),
 })
 export type PeoplePage = z.infer<typeof PeoplePage>

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /** Every code a problem can carry. `lib/http/problem.ts` is the one table from code to status. */
 export const problemCodes = [
@@ -30,10 +30,10 @@ export type Fault = z.infer<typeof Fault>
 export const Problem = z.object({
   type: z.string(),
   title: z.string(),
-  status: z.number().int(),
+  status: z.int(),
   detail: z.string(),
   code: z.enum(problemCodes),
   instance: z.string(),
-  errors: z.array(Fault).optional(),
+  errors: z.optional(z.array(Fault)),
 })
 export type Problem = z.infer<typeof Problem>

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { Freshness } from './source'
 
 export const sessionStatuses = ['active', 'expiring', 'persistent', 'unreadable'] as const
@@ -18,16 +18,16 @@ export const SessionRow = z.object({
   handle: z.string(),
   source: z.string(),
   format: z.string(),
-  principal: z.string().nullable(),
-  label: z.string().nullable(),
-  createdAt: z.number().nullable(),
-  lastSeenAt: z.number().nullable(),
-  expiresAt: z.number().nullable(),
-  sizeBytes: z.number().int(),
-  companionBytes: z.number().int(),
+  principal: z.nullable(z.string()),
+  label: z.nullable(z.string()),
+  createdAt: z.nullable(z.number()),
+  lastSeenAt: z.nullable(z.number()),
+  expiresAt: z.nullable(z.number()),
+  sizeBytes: z.int(),
+  companionBytes: z.int(),
   status: SessionStatus,
-  ip: z.string().nullable(),
-  device: z.string().nullable(),
+  ip: z.nullable(z.string()),
+  device: z.nullable(z.string()),
   findings: z.array(RowFinding),
 })
 export type SessionRow = z.infer<typeof SessionRow>
@@ -56,56 +56,72 @@ const maxSearchLength = 4096
 const maxHandleLength = 16_384
 
 /** `a,b` in a query, or a list in JSON, becomes a list. */
-export const several = <T extends z.ZodType<string>>(item: T) =>
-  z.preprocess((value) => (typeof value === 'string' ? value.split(',') : value), z.array(item).min(1).max(100))
+export const several = <T extends z.ZodMiniType<string>>(item: T) =>
+  z.pipe(
+    z.transform((value: unknown) => (typeof value === 'string' ? value.split(',') : value)),
+    z.array(item).check(z.minLength(1), z.maxLength(100)),
+  )
 
 /** A whole number, also when it arrives as the text of one. */
 export const count = (min: number, max: number) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value),
-    z.number().int().min(min).max(max),
+  z.pipe(
+    z.transform((value: unknown) => (typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value)),
+    z.int().check(z.minimum(min), z.maximum(max)),
   )
+
+/** A text that is not empty. */
+export const text = (longest: number) => z.string().check(z.minLength(1), z.maxLength(longest))
 
 const time = count(0, Number.MAX_SAFE_INTEGER)
 
 /** Which page of a list, whatever it is of. */
 export const pageShape = {
-  order: z.enum(['asc', 'desc']).default('desc'),
-  page: count(1, 1_000_000_000).default(1),
-  size: count(1, maxPageSize).default(defaultPageSize),
+  order: z._default(z.enum(['asc', 'desc']), 'desc'),
+  page: z._default(count(1, 1_000_000_000), 1),
+  size: z._default(count(1, maxPageSize), defaultPageSize),
 }
 /** Free text that is searched for. */
-export const SearchText = z.string().max(maxSearchLength)
+export const SearchText = z.string().check(z.maxLength(maxSearchLength))
 /** The version that a caller of a search already has. */
-export const Version = z.string().max(200)
+export const Version = z.string().check(z.maxLength(200))
 
 const filterShape = {
-  source: several(z.string().min(1).max(200)).optional(),
-  format: several(z.string().min(1).max(100)).optional(),
-  status: several(SessionStatus).optional(),
-  finding: several(RowFinding).optional(),
-  principal: several(z.string().max(maxSearchLength)).optional(),
+  source: z.optional(several(text(200))),
+  format: z.optional(several(text(100))),
+  status: z.optional(several(SessionStatus)),
+  finding: z.optional(several(RowFinding)),
+  principal: z.optional(several(SearchText)),
   /** The same people by their handles, which may stand in an address. */
-  person: several(z.string().min(1).max(maxHandleLength)).optional(),
-  q: SearchText.optional(),
-  minSizeBytes: time.optional(),
-  maxSizeBytes: time.optional(),
-  expiresBefore: time.optional(),
-  expiresAfter: time.optional(),
+  person: z.optional(several(text(maxHandleLength))),
+  q: z.optional(SearchText),
+  minSizeBytes: z.optional(time),
+  maxSizeBytes: z.optional(time),
+  /** A part of the person's id or name. */
+  who: z.optional(SearchText),
+  /** Addresses, or ranges as in `10.0.0.0/8`. */
+  ip: z.optional(several(text(100))),
+  /** Parts of the device's name. */
+  device: z.optional(several(text(200))),
+  createdBefore: z.optional(time),
+  createdAfter: z.optional(time),
+  seenBefore: z.optional(time),
+  seenAfter: z.optional(time),
+  expiresBefore: z.optional(time),
+  expiresAfter: z.optional(time),
 }
 
 /** Which sessions: the same object drives the table, the people page and jobs. Absent fields do not restrict. Unknown fields are refused. */
 export const SessionFilter = z.strictObject(filterShape)
 export type SessionFilter = z.infer<typeof SessionFilter>
 
-const sort = z.enum(sortFields).default('lastSeenAt')
+const sort = z._default(z.enum(sortFields), 'lastSeenAt')
 
 /** `GET /api/sessions`: the filter and which page of it. */
 export const SessionQuery = z.strictObject({ ...filterShape, sort, ...pageShape })
 export type SessionQuery = z.infer<typeof SessionQuery>
 
 /** `POST /api/sessions/search`: the same in a body, and the version the caller already has. */
-export const SessionSearch = z.strictObject({ ...filterShape, sort, ...pageShape, version: Version.optional() })
+export const SessionSearch = z.strictObject({ ...filterShape, sort, ...pageShape, version: z.optional(Version) })
 export type SessionSearch = z.infer<typeof SessionSearch>
 
 /** One page. `total` counts what the filter leaves; `now` is the server's clock, which countdowns run against. */
@@ -113,9 +129,9 @@ export const SessionPage = z.object({
   version: z.string(),
   freshness: Freshness,
   now: z.number(),
-  total: z.number().int(),
-  page: z.number().int(),
-  size: z.number().int(),
+  total: z.int(),
+  page: z.int(),
+  size: z.int(),
   rows: z.array(SessionRow),
 })
 export type SessionPage = z.infer<typeof SessionPage>
@@ -143,20 +159,20 @@ export type Limit = z.infer<typeof Limit>
  * `history`: what admins did to it, empty for who may not read the audit.
  * `ttlMs` is what Redis says now: null means no expiry. `truncated`: the value was longer than the megabyte that was read.
  */
-export const SessionDetail = SessionRow.extend({
+export const SessionDetail = z.extend(SessionRow, {
   now: z.number(),
   payload: z.unknown(),
-  unreadableReason: z.string().nullable(),
+  unreadableReason: z.nullable(z.string()),
   truncated: z.boolean(),
   redisType: z.string(),
   encodings: z.array(z.string()),
-  ttlMs: z.number().nullable(),
+  ttlMs: z.nullable(z.number()),
   can: z.object({ extend: z.boolean(), revoke: z.boolean(), reveal: z.boolean() }),
   cannot: z.array(z.string()),
   notReached: z.array(Limit),
-  undoUntil: z.number().nullable(),
+  undoUntil: z.nullable(z.number()),
   history: z.array(
-    z.object({ at: z.number(), deed: z.string(), admin: z.string().nullable(), outcome: z.string().nullable() }),
+    z.object({ at: z.number(), deed: z.string(), admin: z.nullable(z.string()), outcome: z.nullable(z.string()) }),
   ),
 })
 export type SessionDetail = z.infer<typeof SessionDetail>
@@ -168,32 +184,34 @@ export type Outcome = z.infer<typeof Outcome>
 /** `undoUntil`: null where undo is not possible. `reason`: a sentence for any outcome but `done`. */
 export const RevokeAnswer = z.object({
   outcome: Outcome,
-  undoUntil: z.number().nullable(),
-  reason: z.string().nullable(),
+  undoUntil: z.nullable(z.number()),
+  reason: z.nullable(z.string()),
 })
 export type RevokeAnswer = z.infer<typeof RevokeAnswer>
 
-export const RestoreAnswer = z.object({ outcome: Outcome, reason: z.string().nullable() })
+export const RestoreAnswer = z.object({ outcome: Outcome, reason: z.nullable(z.string()) })
 export type RestoreAnswer = z.infer<typeof RestoreAnswer>
 
-const maxExtensionMs = 10 * 365 * 24 * 60 * 60 * 1000
+export const maxExtensionMs = 10 * 365 * 24 * 60 * 60 * 1000
 
 /** Exactly one of `byMs` (added to the present end) and `untilAt` (absolute). */
 export const ExtendInput = z
   .strictObject({
-    byMs: z.number().int().min(1).max(maxExtensionMs).optional(),
-    untilAt: z.number().int().min(0).max(8_640_000_000_000_000).optional(),
+    byMs: z.optional(z.int().check(z.minimum(1), z.maximum(maxExtensionMs))),
+    untilAt: z.optional(z.int().check(z.minimum(0), z.maximum(8_640_000_000_000_000))),
   })
-  .refine((input) => (input.byMs === undefined) !== (input.untilAt === undefined), {
-    message: 'give exactly one of byMs and untilAt',
-  })
+  .check(
+    z.refine((input) => (input.byMs === undefined) !== (input.untilAt === undefined), {
+      error: 'give exactly one of byMs and untilAt',
+    }),
+  )
 export type ExtendInput = z.infer<typeof ExtendInput>
 
 /** `expiresAt`: what will hold after the application's next request. `notReached`: what will not follow. */
 export const ExtendAnswer = z.object({
   outcome: Outcome,
-  expiresAt: z.number().nullable(),
+  expiresAt: z.nullable(z.number()),
   notReached: z.array(Limit),
-  reason: z.string().nullable(),
+  reason: z.nullable(z.string()),
 })
 export type ExtendAnswer = z.infer<typeof ExtendAnswer>

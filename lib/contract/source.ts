@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 
 /** `warming` before the first complete scan, `live`, `stale` when Redis stopped answering after that, `unavailable` when it never answered. */
 const sourceStates = ['warming', 'live', 'stale', 'unavailable'] as const
@@ -14,9 +14,9 @@ const SourceFreshness = z.object({
   feed: Feed,
   state: SourceState,
   since: z.number(),
-  asOf: z.number().nullable(),
-  scanned: z.number().int(),
-  estimated: z.number().int().nullable(),
+  asOf: z.nullable(z.number()),
+  scanned: z.int(),
+  estimated: z.nullable(z.int()),
 })
 
 /**
@@ -27,9 +27,9 @@ const SourceFreshness = z.object({
 export const Freshness = z.object({
   state: SourceState,
   since: z.number(),
-  asOf: z.number().nullable(),
-  scanned: z.number().int(),
-  estimated: z.number().int().nullable(),
+  asOf: z.nullable(z.number()),
+  scanned: z.int(),
+  estimated: z.nullable(z.int()),
   sources: z.array(SourceFreshness),
 })
 export type Freshness = z.infer<typeof Freshness>
@@ -42,17 +42,17 @@ export const SourceAnswer = z.object({
   id: z.string(),
   name: z.string(),
   prefix: z.string(),
-  database: z.number().int(),
+  database: z.int(),
   state: SourceState,
   since: z.number(),
   feed: Feed,
   capabilities: z.array(z.string()),
   missing: z.array(z.string()),
-  formats: z.record(z.string(), z.number().int()),
-  sessions: z.number().int(),
-  scanned: z.number().int(),
-  skipped: z.number().int(),
-  capped: z.number().int(),
+  formats: z.record(z.string(), z.int()),
+  sessions: z.int(),
+  scanned: z.int(),
+  skipped: z.int(),
+  capped: z.int(),
   origin: z.enum(['configured', 'built-in', 'found', 'demo']),
 })
 export type SourceAnswer = z.infer<typeof SourceAnswer>

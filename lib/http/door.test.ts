@@ -1,7 +1,7 @@
 // Long, because all of it asks at one door: three files would repeat the runtime that stands behind it.
 import { NextRequest } from 'next/server'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import type { FoundAdmin } from '@/lib/admin/admins'
 import type { AuditEntry } from '@/lib/contract/audit'
 import { LoginInput, type Role } from '@/lib/contract/login'
@@ -47,13 +47,13 @@ const find = ({ params }: { params: Record<string, string> }) => {
 const handlers = route({
   GET: {
     deed: 'session.view',
-    query: z.strictObject({ page: z.enum(['1', '2']).optional(), q: z.string().optional() }),
+    query: z.strictObject({ page: z.optional(z.enum(['1', '2'])), q: z.optional(z.string()) }),
     run: ({ admin, query }) => ({ name: admin.username, ...query }),
   },
   POST: {
     deed: 'session.extend',
     find,
-    body: z.strictObject({ page: z.number(), deep: z.object({ 'a/b~c': z.string() }).optional() }),
+    body: z.strictObject({ page: z.number(), deep: z.optional(z.object({ 'a/b~c': z.string() })) }),
     run: ({ found, body }) => json({ found, body }, { status: 202 }),
   },
   DELETE: { deed: 'session.revoke', find, run: () => ({ outcome: 'done' }) },

@@ -1,13 +1,16 @@
-import type { z } from 'zod'
+import * as z from 'zod/mini'
 import type { Fault } from '@/lib/contract/problem'
 import { KnownError } from '@/lib/errors'
+
+// Faults are said in words; the browser shows ours and does without them.
+z.config(z.locales.en())
 
 const mostBytes = 64 * 1024
 const mostFaults = 20
 const longestPointer = 200
 
 /** The query as its schema has it. Throws `invalid` with a fault for each parameter that is unknown, given twice or wrong. */
-export function parseQuery<T>(parameters: URLSearchParams, schema: z.ZodType<T> | undefined): T | undefined {
+export function parseQuery<T>(parameters: URLSearchParams, schema: z.ZodMiniType<T> | undefined): T | undefined {
   const names = [...parameters.keys()]
   const twice = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))]
   if (twice.length > 0) refuse(twice.map((name) => ({ pointer: `?${name}`, detail: 'is given more than once' })))
@@ -20,7 +23,7 @@ export function parseQuery<T>(parameters: URLSearchParams, schema: z.ZodType<T> 
  * The body as its schema has it; undefined where none is wanted, whatever valid JSON came. Throws `body-too-large` by the bytes that came and not by what a header says,
  * `unsupported-media-type` for anything but JSON, `unreadable-body`, or `invalid`.
  */
-export async function parseBody<T>(request: Request, schema: z.ZodType<T> | undefined): Promise<T | undefined> {
+export async function parseBody<T>(request: Request, schema: z.ZodMiniType<T> | undefined): Promise<T | undefined> {
   const bytes = await readBytes(request)
   if (schema === undefined && bytes.length === 0) return undefined
   if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
@@ -60,7 +63,7 @@ function parseJson(bytes: Buffer): unknown {
   }
 }
 
-function parse<T>(schema: z.ZodType<T>, value: unknown, pointerOf: (path: PropertyKey[]) => string): T {
+function parse<T>(schema: z.ZodMiniType<T>, value: unknown, pointerOf: (path: PropertyKey[]) => string): T {
   const result = schema.safeParse(value)
   if (result.success) return result.data
   return refuse(
