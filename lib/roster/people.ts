@@ -2,7 +2,8 @@ import type { PeopleQuery, PersonRow, PersonSortField } from '@/lib/contract/per
 import type { Handles } from '@/lib/session/handle'
 import { type AnswerContext, type Answers, createAnswers, createSealMemory } from './answers'
 import { flag } from './columns'
-import { matchTexts, selectRange } from './query'
+import { matchTexts } from './filter'
+import { selectRange } from './query'
 import type { Roster } from './roster'
 import { compareBy } from './sort'
 

@@ -90,6 +90,11 @@ describe('a query', () => {
             q: fc.constantFrom('B', 'alice', '10.'),
             minSizeBytes: fc.constant(2000),
             expiresBefore: fc.constant(now + 300_000),
+            who: fc.constantFrom('b', 'ALICE'),
+            ip: fc.constantFrom<string[][]>(['10.0.0.0/8'], ['::1', '10.0.0.1'], ['10.0.0.2']),
+            device: fc.constantFrom<string[][]>(['BOB', 'nothing'], ['42']),
+            createdAfter: fc.constant(now),
+            seenBefore: fc.constant(now + 200),
           },
           { requiredKeys: [] },
         ),
@@ -110,6 +115,13 @@ describe('a query', () => {
             if (filter.minSizeBytes && session.sizeBytes < filter.minSizeBytes) return false
             if (filter.expiresBefore && !(session.expiresAt !== null && session.expiresAt < filter.expiresBefore))
               return false
+            const has = (value: string | null, part: string) => value?.toLowerCase().includes(part.toLowerCase())
+            const { who, device, createdAfter, seenBefore } = filter
+            if (who && !has(session.principal, who) && !has(session.label, who)) return false
+            if (filter.ip && (filter.ip[0] === '10.0.0.2' || session.ip !== '10.0.0.1')) return false
+            if (device && !device.some((part) => has(session.device, part))) return false
+            if (createdAfter && !(session.createdAt !== null && session.createdAt > createdAfter)) return false
+            if (seenBefore && !(session.lastSeenAt !== null && session.lastSeenAt < seenBefore)) return false
             const needle = filter.q?.toLowerCase()
             const hay = [session.principal, session.label, session.ip, session.device]
             return needle === undefined || hay.some((value) => value?.toLowerCase().includes(needle))
@@ -204,5 +216,20 @@ describe('a query', () => {
     roster.put(makeSession({ name: 'b', label: 'star * [x]' }), 1)
     expect(ask(roster, { q: '*' }).keys).toEqual(['sess:b'])
     expect(ask(roster, { q: '[x]' }).keys).toEqual(['sess:b'])
+  })
+
+  it('finds addresses by range, also of version 6, and never by a part of their text', () => {
+    const roster = createRoster()
+    for (const ip of ['10.1.2.3', '110.1.2.3', '2001:db8::7', 'no address'])
+      roster.put(makeSession({ name: ip, ip }), 1)
+    expect(ask(roster, { ip: ['10.0.0.0/8'] }).keys).toEqual(['sess:10.1.2.3'])
+    expect(ask(roster, { ip: ['2001:db8::/32'] }).keys).toEqual(['sess:2001:db8::7'])
+  })
+
+  it.each(['10.0.0', '10.0.0.0/33', '::/129', 'home'])('refuses %s as an address and points at it', (ip) => {
+    const refused = () => ask(createRoster(), { ip: ['10.0.0.1', ip] })
+    expect(refused).toThrow(
+      expect.objectContaining({ code: 'invalid', faults: [expect.objectContaining({ pointer: '/ip/1' })] }),
+    )
   })
 })

@@ -1,8 +1,7 @@
-import { expiringMs, type SessionFilter, type SortField } from '@/lib/contract/session'
+import type { SessionFilter, SortField } from '@/lib/contract/session'
 import { KnownError } from '@/lib/errors'
 import { idCandidates } from '@/lib/session/id-candidates'
-import { oversizedBytes } from '@/lib/session/session'
-import { flag } from './columns'
+import { type FilterContext, makeTest } from './filter'
 import type { Roster } from './roster'
 import { compareSlots } from './sort'
 
@@ -13,28 +12,11 @@ export type Query = { filter: SessionFilter; sort: SortField; order: 'asc' | 'de
 export type QueryResult = { total: number; slots: number[] }
 
 /** What a query needs beside the roster. `open` turns a handle back; `prefixes` are those of the sources, for a pasted session id. */
-export type QueryContext = {
-  now: number
+export type QueryContext = FilterContext & {
   open(handle: string): { source: string; key: Buffer } | null
-  /** Whose handle this is. */
-  openPerson(handle: string): string | null
   prefixes: { source: string; prefix: string }[]
   /** The handle of a slot, for sorting by it. */
   handleAt(slot: number): string
-}
-
-/** Which texts of a column contain the needle, one byte a text. */
-export function matchTexts(strings: { end: number; at(id: number): string | null }, needle: string): Uint8Array {
-  const hits = new Uint8Array(strings.end)
-  for (let id = 1; id < strings.end; id += 1) {
-    if (strings.at(id)?.toLowerCase().includes(needle)) hits[id] = 1
-  }
-  return hits
-}
-
-/** The ids of the wanted texts, as a set; a text that nobody has is not in it. */
-function idsOf(strings: { find(text: string): number | null }, wanted: string[]): Set<number> {
-  return new Set(wanted.flatMap((text) => strings.find(text) ?? []))
 }
 
 /** The one session that the text names exactly (a handle, or a session id in any of its dresses), or null. */
@@ -48,77 +30,6 @@ function findExact(roster: Roster, text: string, context: QueryContext): number 
     }
   }
   return null
-}
-
-/** One test a slot, made of only the tests that the filter asks for. */
-function makeTest(roster: Roster, filter: SessionFilter, context: QueryContext): (slot: number) => boolean {
-  const { numbers, strings, texts } = roster.columns
-  const tests: ((slot: number) => boolean)[] = []
-
-  if (filter.source) {
-    const ids = idsOf(strings.source, filter.source)
-    tests.push((slot) => ids.has(numbers.source[slot] ?? 0))
-  }
-  if (filter.format) {
-    const ids = idsOf(strings.format, filter.format)
-    tests.push((slot) => ids.has(numbers.format[slot] ?? 0))
-  }
-  if (filter.principal) {
-    const ids = idsOf(texts.principal, filter.principal)
-    tests.push((slot) => ids.has(numbers.principal[slot] ?? 0))
-  }
-  if (filter.person) {
-    const ids = idsOf(
-      texts.principal,
-      filter.person.flatMap((handle) => context.openPerson(handle) ?? []),
-    )
-    tests.push((slot) => ids.has(numbers.principal[slot] ?? 0))
-  }
-  if (filter.status) {
-    const wanted = new Set(filter.status)
-    tests.push((slot) => {
-      if (((numbers.flags[slot] ?? 0) & flag.readable) === 0) return wanted.has('unreadable')
-      const left = (numbers.expiresAt[slot] ?? Number.NaN) - context.now
-      if (Number.isNaN(left)) return wanted.has('persistent')
-      return wanted.has(left < expiringMs ? 'expiring' : 'active')
-    })
-  }
-  if (filter.finding) {
-    const wanted = new Set(filter.finding)
-    tests.push((slot) => {
-      const flags = numbers.flags[slot] ?? 0
-      const isReadable = (flags & flag.readable) !== 0
-      return (
-        (wanted.has('no-expiry') && Number.isNaN(numbers.expiresAt[slot] ?? Number.NaN)) ||
-        (wanted.has('oversized') && (numbers.sizeBytes[slot] ?? 0) > oversizedBytes) ||
-        (wanted.has('unreadable') && !isReadable) ||
-        (wanted.has('anonymous') && isReadable && numbers.principal[slot] === 0) ||
-        (wanted.has('truncated') && (flags & flag.truncated) !== 0)
-      )
-    })
-  }
-  const { minSizeBytes, maxSizeBytes, expiresBefore, expiresAfter } = filter
-  if (minSizeBytes !== undefined) tests.push((slot) => (numbers.sizeBytes[slot] ?? 0) >= minSizeBytes)
-  if (maxSizeBytes !== undefined) tests.push((slot) => (numbers.sizeBytes[slot] ?? 0) <= maxSizeBytes)
-  // A comparison with NaN is false: a session without an end ends neither before nor after.
-  if (expiresBefore !== undefined) tests.push((slot) => (numbers.expiresAt[slot] ?? Number.NaN) < expiresBefore)
-  if (expiresAfter !== undefined) tests.push((slot) => (numbers.expiresAt[slot] ?? Number.NaN) > expiresAfter)
-
-  const needle = filter.q?.trim().toLowerCase()
-  if (needle) {
-    const principals = matchTexts(texts.principal, needle)
-    const labels = matchTexts(texts.label, needle)
-    const ips = matchTexts(texts.ip, needle)
-    const devices = matchTexts(texts.device, needle)
-    tests.push(
-      (slot) =>
-        principals[numbers.principal[slot] ?? 0] === 1 ||
-        labels[numbers.label[slot] ?? 0] === 1 ||
-        ips[numbers.ip[slot] ?? 0] === 1 ||
-        devices[numbers.device[slot] ?? 0] === 1,
-    )
-  }
-  return (slot) => tests.every((test) => test(slot))
 }
 
 /**
