@@ -7,6 +7,8 @@ import { createAudit } from '@/lib/audit'
 import { createAuditHistory } from '@/lib/audit-history'
 import { getConfig } from '@/lib/config'
 import { createDemo } from '@/lib/demo/demo'
+import { createJobs } from '@/lib/jobs/jobs'
+import { createLedger } from '@/lib/jobs/ledger'
 import { createLog } from '@/lib/log'
 import { createConnection } from '@/lib/redis/connect'
 import { createServerInfo } from '@/lib/redis/server-info'
@@ -73,6 +75,14 @@ function createRuntime() {
     refresh: async (target) => sources.find(target.source.id)?.sync.refresh(target.key),
   }
 
+  const jobs = createJobs({
+    actions,
+    ledger: createLedger({ home, log }),
+    runner: bootId,
+    handles: handles.get,
+    sources: () => sources.list().map(({ source }) => source),
+  })
+
   const ticking = setInterval(() => roster.tick(now()), tickEveryMs)
   ticking.unref()
 
@@ -94,6 +104,7 @@ function createRuntime() {
     auditHistory,
     handles,
     actions,
+    jobs,
     demo,
     now,
     start() {
@@ -104,6 +115,7 @@ function createRuntime() {
     },
     async close() {
       clearInterval(ticking)
+      await jobs.close()
       demo?.close()
       admins.close()
       handles.close()

@@ -2,6 +2,7 @@ import type { ExtendAnswer, ExtendInput, Limit } from '@/lib/contract/session'
 import { formatOf } from '@/lib/formats'
 import type { Extension } from '@/lib/formats/format'
 import { latestTime } from '@/lib/session/lifetime'
+import type { Session } from '@/lib/session/session'
 import { isUnanswered, type StoredSession } from '@/lib/session/source'
 import { type ActionContext, type Actor, allow, type Target, writeEntry } from './context'
 import { settle } from './settle'
@@ -29,62 +30,25 @@ export async function extend(
 ): Promise<ExtendAnswer> {
   allow(context, actor, 'session.extend', target)
   const { source, key } = target
-  let principal: string | null = null
+  const told: Told = { principal: null, wanted: 0 }
   const tell = (answer: ExtendAnswer) => {
-    void writeEntry(context, actor, 'session.extend', target, { phase: 'outcome', principal, ...answer })
+    void writeEntry(context, actor, 'session.extend', target, {
+      phase: 'outcome',
+      principal: told.principal,
+      ...answer,
+    })
     return answer
   }
-  const gone = (): ExtendAnswer => ({
-    outcome: 'already-gone',
-    expiresAt: null,
-    notReached: [],
-    reason: 'It has ended.',
-  })
-  const refuse = (reason: string, expiresAt: number | null): ExtendAnswer => ({
-    outcome: 'refused',
-    expiresAt,
-    notReached: [],
-    reason,
-  })
   void writeEntry(context, actor, 'session.extend', target, { phase: 'intent' })
-
-  let wanted = 0
   try {
-    for (let tries = 0; tries < mostTries; tries += 1) {
-      const stored = await source.readOne(key)
-      if (stored === null) {
-        context.changed(target)
-        return tell(gone())
-      }
-      principal = stored.session.principal
-      const untilAt = findTarget(stored, input)
-      if (typeof untilAt === 'string') return tell(refuse(untilAt, stored.session.expiresAt))
-
-      const extension = plan(stored, untilAt, context.now(), source.can.rewrite)
-      if (extension.expiresAt <= (stored.session.expiresAt ?? 0)) {
-        return tell(refuse('Its absolute timeout does not allow a later end.', stored.session.expiresAt))
-      }
-      wanted = extension.expiresAt
-      if (extension.value !== null && stored.value.type === 'string') {
-        const replaced = await source.replace(key, stored.value.bytes, extension.value)
-        if (replaced === 'conflict') continue
-        if (replaced === 'gone') return tell(gone())
-        if (typeof replaced === 'object') return tell(refuse(replaced.denied, stored.session.expiresAt))
-      }
-      const expired = await source.expire(key, extension.expiresAt)
-      if (typeof expired === 'object') return tell(refuse(expired.denied, stored.session.expiresAt))
-      if (expired === 'gone') return tell(gone())
-      // The key stands later already, which is as good, or its end was taken away between our reading and our writing.
-      if (expired === 'conflict' && !(await lasts(target, extension.expiresAt))) continue
-      await context.refresh(target)
-      return tell({
-        outcome: 'done',
-        expiresAt: extension.expiresAt,
-        notReached: extension.notReached,
-        reason: null,
-      })
-    }
-    return tell(refuse('The application keeps changing it; try again.', null))
+    const answer = await extendOne(context, target, input, (session, untilAt) => {
+      told.principal = session.principal
+      told.wanted = untilAt
+      return null
+    })
+    if (answer.outcome === 'done') await context.refresh(target)
+    else if (answer.outcome === 'already-gone') context.changed(target)
+    return tell(answer)
   } catch (error) {
     if (!isUnanswered(error)) {
       tell({ outcome: 'failed', expiresAt: null, notReached: [], reason: 'Redis did not answer.' })
@@ -92,15 +56,62 @@ export async function extend(
     }
     settle(context, actor, 'session.extend', target, async () => {
       const stored = await source.readOne(key)
-      return stored?.session.expiresAt !== undefined && (stored.session.expiresAt ?? 0) >= wanted
+      return stored?.session.expiresAt !== undefined && (stored.session.expiresAt ?? 0) >= told.wanted
     })
     const reason = 'Redis did not answer in time; it will be checked.'
     return tell({ outcome: 'unknown', expiresAt: null, notReached: [], reason })
   }
 }
 
+type Told = { principal: string | null; wanted: number }
+
+/**
+ * The deed itself, alone or as one of a job's many: neither allowed nor audited here. `refuse` sees the session as it is now, with the end that it would have, before anything is
+ * written, and says why it must not be done, or null. Throws as a `Source` does.
+ */
+export async function extendOne(
+  context: Pick<ActionContext, 'now'>,
+  target: Pick<Target, 'source' | 'key'>,
+  input: ExtendInput,
+  refuse: (session: Session, untilAt: number) => string | null,
+): Promise<ExtendAnswer> {
+  const { source, key } = target
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const stored = await source.readOne(key)
+    if (stored === null) return gone
+    const present = stored.session.expiresAt
+    const untilAt = findTarget(stored, input)
+    const extension = typeof untilAt === 'string' ? null : plan(stored, untilAt, context.now(), source.can.rewrite)
+    const refusal = refuse(stored.session, extension?.expiresAt ?? 0)
+    if (refusal !== null) return refused(refusal, present)
+    if (typeof untilAt === 'string' || extension === null) return refused(String(untilAt), present)
+    if (extension.expiresAt <= (present ?? 0)) {
+      return refused('Its absolute timeout does not allow a later end.', present)
+    }
+    if (extension.value !== null && stored.value.type === 'string') {
+      const replaced = await source.replace(key, stored.value.bytes, extension.value)
+      if (replaced === 'conflict') continue
+      if (replaced === 'gone') return gone
+      if (typeof replaced === 'object') return refused(replaced.denied, present)
+    }
+    const expired = await source.expire(key, extension.expiresAt)
+    if (typeof expired === 'object') return refused(expired.denied, present)
+    if (expired === 'gone') return gone
+    // The key stands later already, which is as good, or its end was taken away between our reading and our writing.
+    if (expired === 'conflict' && !(await lasts(target, extension.expiresAt))) continue
+    return { outcome: 'done', expiresAt: extension.expiresAt, notReached: extension.notReached, reason: null }
+  }
+  return refused('The application keeps changing it; try again.', null)
+}
+
+const gone: ExtendAnswer = { outcome: 'already-gone', expiresAt: null, notReached: [], reason: 'It has ended.' }
+
+function refused(reason: string, expiresAt: number | null): ExtendAnswer {
+  return { outcome: 'refused', expiresAt, notReached: [], reason }
+}
+
 /** Whether the session ends, and no earlier than that. */
-async function lasts({ source, key }: Target, untilAt: number): Promise<boolean> {
+async function lasts({ source, key }: Pick<Target, 'source' | 'key'>, untilAt: number): Promise<boolean> {
   const stored = await source.readOne(key)
   return stored !== null && stored.session.expiresAt !== null && stored.session.expiresAt >= untilAt
 }

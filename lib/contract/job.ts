@@ -79,7 +79,7 @@ export type JobState = z.infer<typeof JobState>
 
 /**
  * A bulk deed. `total` is `done + gone + refused + failed + unknown` and what is still to come; with `isEverywhere` it grows while the job runs.
- * `filter` in words, without names of people. `undoUntil`: null where it cannot be undone; `undone`: how many an undo brought back, null before.
+ * `undoUntil`: null where it cannot be undone; `undone`: how many an undo brought back, null before.
  */
 export const Job = z.object({
   job: z.string(),
@@ -102,6 +102,8 @@ export const Job = z.object({
   perSecond: z.nullable(z.number()),
   undoUntil: z.nullable(z.number()),
   undone: z.nullable(z.int()),
+  /** A sentence where there is something to say: why it stopped, why it cannot be undone. */
+  note: z.nullable(z.string()),
 })
 export type Job = z.infer<typeof Job>
 
@@ -126,3 +128,7 @@ export const JobItem = z.object({
   reason: z.nullable(z.string()),
 })
 export type JobItem = z.infer<typeof JobItem>
+
+/** `GET /api/jobs/{job}/report`. */
+export const ReportQuery = z.strictObject({ format: z._default(z.enum(['csv', 'json']), 'csv') })
+export type ReportQuery = z.infer<typeof ReportQuery>

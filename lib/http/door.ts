@@ -45,6 +45,8 @@ type Spec<Open, Found, Query, Body> = {
   find?(context: Base): Found | Promise<Found>
   query?: z.ZodMiniType<Query>
   body?: z.ZodMiniType<Body>
+  /** A larger body than the usual 64 KiB. */
+  mostBytes?: number
   /** Gives a `Response`, or a value that becomes 200 and JSON, or throws. */
   run(context: Context<Open, Found, Query, Body>): unknown
 }
@@ -113,7 +115,7 @@ export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
       if (admin !== null && spec.deed !== undefined) await allowDeed(runtime, base, admin, spec.deed, spec.find)
       const found = await spec.find?.(base)
       const query = parseQuery(request.nextUrl.searchParams, spec.query)
-      const body = isUnsafe ? await parseBody(request, spec.body) : undefined
+      const body = isUnsafe ? await parseBody(request, spec.body, spec.mostBytes) : undefined
       // The answer has gone out already and said that nothing was done.
       if (progress.isLate) throw tooLate()
       progress.hasBegun = true

@@ -5,7 +5,7 @@ import { KnownError } from '@/lib/errors'
 // Faults are said in words; the browser shows ours and does without them.
 z.config(z.locales.en())
 
-const mostBytes = 64 * 1024
+const usualBytes = 64 * 1024
 const mostFaults = 20
 const longestPointer = 200
 
@@ -23,8 +23,12 @@ export function parseQuery<T>(parameters: URLSearchParams, schema: z.ZodMiniType
  * The body as its schema has it; undefined where none is wanted, whatever valid JSON came. Throws `body-too-large` by the bytes that came and not by what a header says,
  * `unsupported-media-type` for anything but JSON, `unreadable-body`, or `invalid`.
  */
-export async function parseBody<T>(request: Request, schema: z.ZodMiniType<T> | undefined): Promise<T | undefined> {
-  const bytes = await readBytes(request)
+export async function parseBody<T>(
+  request: Request,
+  schema: z.ZodMiniType<T> | undefined,
+  mostBytes = usualBytes,
+): Promise<T | undefined> {
+  const bytes = await readBytes(request, mostBytes)
   if (schema === undefined && bytes.length === 0) return undefined
   if (!/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
     throw new KnownError('unsupported-media-type', 'Send the body as application/json.')
@@ -33,13 +37,13 @@ export async function parseBody<T>(request: Request, schema: z.ZodMiniType<T> | 
   return schema && parse(schema, value, (path) => path.map((step) => `/${escapeStep(step)}`).join(''))
 }
 
-async function readBytes(request: Request): Promise<Buffer> {
+async function readBytes(request: Request, mostBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = []
   let length = 0
   if (request.body === null) return Buffer.alloc(0)
   for await (const chunk of streamOf(request.body)) {
     length += chunk.length
-    if (length > mostBytes) throw new KnownError('body-too-large', 'A body may have 64 KiB at most.')
+    if (length > mostBytes) throw new KnownError('body-too-large', `A body may have ${mostBytes / 1024} KiB at most.`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

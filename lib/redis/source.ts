@@ -5,13 +5,13 @@ import { describeDevice } from '@/lib/formats/device'
 import type { SessionFormat } from '@/lib/formats/format'
 import { sessionIdOf } from '@/lib/session/credential'
 import type { Session } from '@/lib/session/session'
-import type { Source, StoredSession, WriteResult } from '@/lib/session/source'
+import type { RemoveResult, Source, StoredSession, WriteResult } from '@/lib/session/source'
 import type { Connection } from './connection'
 import { guarded, isAnswer, unwritten } from './errors'
 import { type Reading, readValues } from './read'
 import { primariesOf, scanKeys } from './scan'
 import { bytesOf, startsWith } from './tracking'
-import { backUpKey, expireKey, removeKey, replaceValue, restoreKey } from './writes'
+import { backUpKey, expireKey, giveExpiryToKey, removeKey, removeKeys, replaceValue, restoreKey } from './writes'
 
 /** Rollcall's own keys: its secret, the sessions of its admins, their throttling. They are nobody's sessions, whatever prefix is watched. */
 export const ownPrefix = 'rollcall:'
@@ -78,6 +78,8 @@ export function createSource(options: SourceOptions): Source {
     }
     return { key, value, format: format.id, sizeBytes, redisExpiresAt, session }
   }
+
+  const formatById = (name: string) => formats.find((candidate) => candidate.id === name)
 
   async function readStored(key: Buffer, limitBytes: number): Promise<StoredSession | null> {
     if (!isOurs(key)) return null
@@ -147,17 +149,45 @@ export function createSource(options: SourceOptions): Source {
         const stored = await unwritten(() => readStored(key, rowBytes))
         if (stored === null) return 'gone'
         const result = await removeKey(connection, key)
-        const format = formats.find((candidate) => candidate.id === stored.format)
-        for (const companion of format?.companions(key, prefix, stored.value) ?? []) {
+        for (const companion of formatById(stored.format)?.companions(key, prefix, stored.value) ?? []) {
           // The session itself is gone; a companion that stays is no reason to say otherwise.
           await removeKey(connection, companion).catch(() => {})
         }
         return result
       }),
 
+    removeMany: (keys, refuse) =>
+      run(async () => {
+        if (isReadOnly) return keys.map(() => denied)
+        const readings = await unwritten(() => readValues(connection, keys, rowBytes))
+        const results: RemoveResult[] = keys.map(() => 'gone')
+        const removals: { index: number; key: Buffer; companions: Buffer[] }[] = []
+        for (const [index, key] of keys.entries()) {
+          const reading = readings[index]
+          if (!reading || reading === 'skipped' || !isOurs(key)) continue
+          const { session, value } = decode(key, reading)
+          const reason = refuse(session, index)
+          if (reason !== null) results[index] = { refused: reason }
+          else
+            removals.push({ index, key, companions: formatById(session.format)?.companions(key, prefix, value) ?? [] })
+        }
+        const removed = await removeKeys(
+          connection,
+          removals.map(({ key }) => key),
+        )
+        for (const [at, { index }] of removals.entries()) results[index] = removed[at] ?? 'unanswered'
+        // The sessions are gone; a companion that stays is no reason to say otherwise.
+        await removeKeys(
+          connection,
+          removals.flatMap(({ companions }) => companions),
+        )
+        return results
+      }),
+
     backUp: (key) => run(async () => (isOurs(key) ? backUpKey(connection, key) : null)),
     restore: (backup) => write(backup.key, () => restoreKey(connection, backup)),
     expire: (key, untilAt) => write(key, () => expireKey(connection, key, untilAt)),
+    giveExpiry: (key, untilAt) => write(key, () => giveExpiryToKey(connection, key, untilAt)),
     replace: (key, from, to) => write(key, () => replaceValue(connection, key, from, to)),
 
     get can() {

@@ -1,5 +1,5 @@
 import { latestTime } from '@/lib/session/lifetime'
-import type { Backup, StoredValue, WriteResult } from '@/lib/session/source'
+import { type Backup, isUnanswered, type RemoveResult, type StoredValue, type WriteResult } from '@/lib/session/source'
 import { runAll } from './commands'
 import type { Connection } from './connection'
 import { isAnswer, isRefused, unwritten, written } from './errors'
@@ -111,6 +111,24 @@ export async function expireKey(connection: Connection, key: Buffer, untilAt: nu
     // Zero says the same for a missing key, one without an end and one that ends later.
     return (await unwritten(() => client.pttl(key))) === -2 ? 'gone' : 'conflict'
   })
+}
+
+/** PEXPIREAT NX: only a key that has no end is given one. */
+export async function giveExpiryToKey(connection: Connection, key: Buffer, untilAt: number): Promise<WriteResult> {
+  const { client } = connection
+  return written('PEXPIREAT', async () => {
+    if ((await client.pexpireat(key, untilAt, 'NX')) === 1) return 'done'
+    return (await unwritten(() => client.pttl(key))) === -2 ? 'gone' : 'conflict'
+  })
+}
+
+/** UNLINK for many, one pipeline; each key's own answer. A lost answer is told, never thrown: others were answered. */
+export async function removeKeys(connection: Connection, keys: Buffer[]): Promise<RemoveResult[]> {
+  return Promise.all(
+    keys.map((key) =>
+      removeKey(connection, key).catch((error: unknown) => (isUnanswered(error) ? 'unanswered' : 'unsent')),
+    ),
+  )
 }
 
 export async function replaceValue(

@@ -34,17 +34,32 @@ function findExact(roster: Roster, text: string, context: QueryContext): number 
 
 /**
  * One page of what a filter leaves: one pass that tests, one partial sort that puts only the page in order.
- * Nulls stand last in both orders; equal rows keep the order of their slots. A pasted handle or session id gives its one row, or none that another filter excludes.
+ * Nulls stand last in both orders; equal rows keep the order of their slots.
  */
 export function runQuery(roster: Roster, query: Query, context: QueryContext): QueryResult {
   const { filter, page, size } = query
+  const all = findSlots(roster, filter, context)
+  const total = all.length
+  if (query.sort === 'handle' && total > mostHandlesSorted) {
+    throw new KnownError('invalid', 'The query was refused.', {
+      faults: [
+        { pointer: '?sort', detail: `by handle at most ${mostHandlesSorted} sessions can be sorted; filter first` },
+      ],
+    })
+  }
+  const from = Math.min((page - 1) * size, total)
+  const to = Math.min(from + size, total)
+  const compare = compareSlots(roster, query.sort, query.order, context)
+  return { total, slots: Array.from(selectRange(all, from, to, compare)) }
+}
+
+/** Every slot that a filter leaves, in the order of the slots. A pasted handle or session id gives its one, or none that another part of the filter excludes. One pass. */
+export function findSlots(roster: Roster, filter: SessionFilter, context: QueryContext): Uint32Array {
   const exact = filter.q ? findExact(roster, filter.q, context) : null
   if (exact !== null) {
     const { q: _, ...rest } = filter
-    const isLeft = makeTest(roster, rest, context)(exact)
-    return { total: isLeft ? 1 : 0, slots: isLeft && page === 1 ? [exact] : [] }
+    return makeTest(roster, rest, context)(exact) ? Uint32Array.of(exact) : new Uint32Array(0)
   }
-
   const { flags } = roster.columns.numbers
   const end = roster.columns.end
   const hasFilter = Object.values(filter).some((value) => value !== undefined && value !== '')
@@ -56,17 +71,7 @@ export function runQuery(roster: Roster, query: Query, context: QueryContext): Q
     found[total] = slot
     total += 1
   }
-  if (query.sort === 'handle' && total > mostHandlesSorted) {
-    throw new KnownError('invalid', 'The query was refused.', {
-      faults: [
-        { pointer: '?sort', detail: `by handle at most ${mostHandlesSorted} sessions can be sorted; filter first` },
-      ],
-    })
-  }
-  const from = Math.min((page - 1) * size, total)
-  const to = Math.min(from + size, total)
-  const compare = compareSlots(roster, query.sort, query.order, context)
-  return { total, slots: Array.from(selectRange(found.subarray(0, total), from, to, compare)) }
+  return found.subarray(0, total)
 }
 
 /** The elements that would stand at `from`..`to` were the whole sorted, in order. */

@@ -31,6 +31,9 @@ export type SourceChange = { keys: Buffer[] } | 'everything'
 /** The outcome of a write to one key, before anybody gave it a name in the UI. `denied`: Redis refused this command to this user, `reason` says which. */
 export type WriteResult = 'done' | 'gone' | 'conflict' | { denied: string }
 
+/** How one of many was removed. `refused`: by who asked, with the reason. `unanswered`: sent, and no answer came. `unsent`: Redis was away, nothing was done. */
+export type RemoveResult = WriteResult | 'unanswered' | 'unsent' | { refused: string }
+
 /** What a removed key needs to come back exactly. Opaque to all but the source that made it. */
 export type Backup = { key: Buffer; bytes: number; redisExpiresAt: number | null; opaque: unknown }
 
@@ -72,6 +75,12 @@ export interface Source {
   /** Removes the key and the companions that its format names. `gone` when it was not there. Cost: one UNLINK a key. */
   remove(key: Buffer): Promise<WriteResult>
 
+  /**
+   * Removes many as `remove` does, each with its own result, in the order of the keys. `refuse` sees each session as it is now and says why it must stay, or null.
+   * Throws only where nothing was sent for any. Cost: as `read`, and one UNLINK a key, in one pipeline.
+   */
+  removeMany(keys: Buffer[], refuse: (session: Session, index: number) => string | null): Promise<RemoveResult[]>
+
   /** Copies the key so that `restore` can bring it back: DUMP, or by type where that is refused. Null when gone or too large. Cost: one or two commands. */
   backUp(key: Buffer): Promise<Backup | null>
 
@@ -80,6 +89,9 @@ export interface Source {
 
   /** Pushes the key's expiry to `untilAt` with PEXPIREAT GT: never shorter, never creates, never touches a key without one. `conflict`: it stood later already, or has none. */
   expire(key: Buffer, untilAt: number): Promise<WriteResult>
+
+  /** Gives an end to a key that has none, with PEXPIREAT NX. `conflict`: it has one already. */
+  giveExpiry(key: Buffer, untilAt: number): Promise<WriteResult>
 
   /** Replaces a string value only if it is still `from`, keeping its expiry. `conflict`: it changed meanwhile. Its own connection, WATCH and MULTI. */
   replace(key: Buffer, from: Buffer, to: Buffer): Promise<WriteResult>

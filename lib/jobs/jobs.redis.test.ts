@@ -1,0 +1,274 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { addressOf, connectTo, silent } from '@/e2e/support/connection'
+import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
+import type { ActionContext, Actor } from '@/lib/actions/context'
+import { createUndoShelf } from '@/lib/actions/undo'
+import type { AuditEntry } from '@/lib/contract/audit'
+import { JobInput, JobPreview } from '@/lib/contract/job'
+import type { Role } from '@/lib/contract/login'
+import { formats } from '@/lib/formats'
+import type { Connection } from '@/lib/redis/connection'
+import { createSource } from '@/lib/redis/source'
+import { createRoster } from '@/lib/roster/roster'
+import { createHandles } from '@/lib/session/handle'
+import type { Source } from '@/lib/session/source'
+import { createJobs, type Jobs } from './jobs'
+import { createLedger } from './ledger'
+
+let redis: RedisServer
+let connection: Connection
+let home: Connection
+let source: Source
+let entries: Omit<AuditEntry, 'id' | 'at'>[] = []
+const handles = createHandles(Buffer.from('a secret for the tests'))
+
+beforeAll(async () => {
+  redis = await startRedis()
+  connection = await connectTo(addressOf(redis))
+  home = await connectTo(addressOf(redis))
+  const common = { siblings: [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
+  source = createSource({ connection, id: 'sess', name: 'sess:', prefix: 'sess:', ...common })
+})
+afterAll(async () => {
+  await connection?.close()
+  await home?.close()
+  await redis?.stop()
+})
+afterEach(async () => {
+  entries = []
+  await redis.client().flushall()
+})
+
+function actor(role: Role = 'operator', username = 'olga'): Actor {
+  return { admin: { username, role, idleExpiresAt: 0, absoluteExpiresAt: 0 }, requestId: 'request-1', ip: null }
+}
+
+/** A server of its own on the same home, with what it has read of the sessions. */
+function makeServer(over: Partial<ActionContext> = {}) {
+  const roster = createRoster()
+  const actions: ActionContext = {
+    roster,
+    audit: { write: async (entry) => void entries.push(entry), readFor: async () => [], count: () => entries.length },
+    undo: createUndoShelf(),
+    log: silent,
+    isReadOnly: false,
+    now: () => connection.now(),
+    changed: () => {},
+    refresh: async () => {},
+    ...over,
+  }
+  const jobs = createJobs({
+    actions,
+    ledger: createLedger({ home, log: silent }),
+    runner: Math.random().toString(36),
+    handles: () => handles,
+    sources: () => [source],
+  })
+  return { jobs, roster, read }
+
+  async function read() {
+    const keys = (await redis.client().keys('sess:*')).map((key) => Buffer.from(key))
+    for (const session of await source.read(keys)) if (session && session !== 'skipped') roster.put(session, 1)
+  }
+}
+
+async function write(count: number, person: (index: number) => string = (index) => `p${index}`, expires = true) {
+  const pipeline = redis.client().pipeline()
+  for (let index = 0; index < count; index += 1) {
+    const value = JSON.stringify({ userId: person(index) })
+    if (expires) pipeline.set(`sess:s${index}`, value, 'PX', 3_600_000)
+    else pipeline.set(`sess:s${index}`, value)
+  }
+  await pipeline.exec()
+}
+
+async function begin(jobs: Jobs, input: object, who = actor()): Promise<string> {
+  const { digest } = await jobs.preview(who, JobInput.parse({ ...input, dryRun: true }))
+  return (await jobs.start(who, JobInput.parse({ ...input, digest }))).job
+}
+
+async function finished(jobs: Jobs, job: string) {
+  await until('the job ends', async () => (await jobs.answer(job)).endedAt !== null)
+  return jobs.answer(job)
+}
+
+const left = async () => (await redis.client().keys('sess:*')).length
+
+describe('a job', () => {
+  it('previews exactly, ends what was frozen and nothing that came later, and adds up', async () => {
+    const { jobs, read } = makeServer()
+    await write(450)
+    await read()
+    const input = { deed: 'revoke', filter: {} }
+    const preview = JobPreview.parse(await jobs.preview(actor(), JobInput.parse({ ...input, dryRun: true })))
+    expect(preview).toMatchObject({ total: 450, bySource: { sess: 450 }, people: 450, unable: 0, canUndo: true })
+    expect(preview.sample).toHaveLength(20)
+    await redis.client().set('sess:later', '{"userId":1}', 'PX', 60_000)
+    await redis.client().del('sess:s7')
+    await read()
+    const { job } = await jobs.start(actor(), JobInput.parse({ ...input, digest: preview.digest, reason: 'a drill' }))
+    const ended = await finished(jobs, job)
+    expect(ended).toMatchObject({ state: 'done', total: 450, done: 449, gone: 1, refused: 0, failed: 0, unknown: 0 })
+    expect(await redis.client().keys('sess:*')).toEqual(['sess:later'])
+    await until('it is told', () => entries.length === 2)
+    expect(entries.map(({ deed, phase }) => `${deed} ${phase}`)).toEqual(['job.start intent', 'job.start outcome'])
+    expect(entries[1]?.reason).toMatch(/449 done, 1 gone.*a drill/)
+  })
+
+  it('refuses a session that changed its person since the preview', async () => {
+    const { jobs, read } = makeServer()
+    await write(3)
+    await read()
+    const input = { deed: 'revoke', filter: {} }
+    const { digest } = await jobs.preview(actor(), JobInput.parse({ ...input, dryRun: true }))
+    await redis.client().set('sess:s1', '{"userId":"somebody else"}', 'PX', 60_000)
+    const { job } = await jobs.start(actor(), JobInput.parse({ ...input, digest }))
+    expect(await finished(jobs, job)).toMatchObject({ done: 2, refused: 1 })
+    expect(await redis.client().keys('sess:*')).toEqual(['sess:s1'])
+    const lines = []
+    for await (const line of jobs.report(job)) lines.push(line)
+    expect(lines.map(({ outcome }) => outcome).sort()).toEqual(['done', 'done', 'refused'])
+    expect(lines.find(({ outcome }) => outcome === 'refused')).toMatchObject({
+      principal: 'p1',
+      reason: expect.any(String),
+    })
+  })
+
+  it.each([
+    ['another filter', { filter: { who: 'p' } }, actor()],
+    ['another deed', { deed: 'extend', byMs: 1000 }, actor()],
+    ['another admin', {}, actor('operator', 'otto')],
+  ])('does not take a digest for %s, nor twice', async (_name, over, who) => {
+    const { jobs, read } = makeServer()
+    await write(2)
+    await read()
+    const input = { deed: 'revoke', filter: {} }
+    const { digest } = await jobs.preview(actor(), JobInput.parse({ ...input, dryRun: true }))
+    const conflict = { code: 'conflict' }
+    await expect(jobs.start(who, JobInput.parse({ ...input, ...over, digest }))).rejects.toMatchObject(conflict)
+    const { job } = await jobs.start(actor(), JobInput.parse({ ...input, digest }))
+    await finished(jobs, job)
+    await expect(jobs.start(actor(), JobInput.parse({ ...input, digest }))).rejects.toMatchObject(conflict)
+  })
+
+  it('acts only on the named ones of what the filter leaves', async () => {
+    const { jobs, read } = makeServer()
+    await write(5)
+    await read()
+    const named = [handles.seal('sess', Buffer.from('sess:s1')), handles.seal('sess', Buffer.from('sess:s2'))]
+    const job = await begin(jobs, { deed: 'revoke', filter: { who: 'p1' }, handles: named })
+    expect(await finished(jobs, job)).toMatchObject({ total: 1, done: 1 })
+    expect(await left()).toBe(4)
+  })
+
+  it('is refused to a viewer and on a read-only console, and the audit says so', async () => {
+    const input = JobInput.parse({ deed: 'revoke', filter: {}, dryRun: true })
+    await expect(makeServer().jobs.preview(actor('viewer'), input)).rejects.toMatchObject({ code: 'forbidden' })
+    await expect(makeServer({ isReadOnly: true }).jobs.preview(actor(), input)).rejects.toMatchObject({
+      code: 'forbidden',
+    })
+    expect(entries.map(({ outcome }) => outcome)).toEqual(['denied', 'denied'])
+  })
+
+  it('stops between two batches, adds up, and goes on where it stopped', async () => {
+    const { jobs, read } = makeServer()
+    await write(3000)
+    await read()
+    const job = await begin(jobs, { deed: 'revoke', filter: {} })
+    await until('it is under way', async () => (await jobs.answer(job)).done > 0)
+    await jobs.stop(actor(), job)
+    const stopped = await finished(jobs, job)
+    expect(stopped).toMatchObject({ state: 'stopped', total: 3000, gone: 0, refused: 0 })
+    expect(stopped.done).toBeLessThan(3000)
+    expect(await left()).toBe(3000 - stopped.done)
+    await jobs.resume(actor(), job)
+    expect(await finished(jobs, job)).toMatchObject({ state: 'done', done: 3000 })
+    expect(await left()).toBe(0)
+  })
+
+  it('whose server ends says that it was interrupted, and another server goes on with it once', async () => {
+    const first = makeServer()
+    await write(3000)
+    await first.read()
+    const job = await begin(first.jobs, { deed: 'revoke', filter: {} })
+    await until('it is under way', async () => (await first.jobs.answer(job)).done > 0)
+    await first.jobs.close()
+    const second = makeServer()
+    const third = makeServer()
+    await until('it is seen', async () => (await second.jobs.list()).rows[0]?.state === 'interrupted')
+    const tries = await Promise.allSettled([second.jobs.resume(actor(), job), third.jobs.resume(actor(), job)])
+    expect(tries.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    const runner = tries[0].status === 'fulfilled' ? second.jobs : third.jobs
+    const ended = await finished(runner, job)
+    expect(ended).toMatchObject({ state: 'done', total: 3000 })
+    expect(ended.done + ended.gone).toBe(3000)
+    expect(await left()).toBe(0)
+  })
+
+  it('whose server died without a word is seen as interrupted by the others', async () => {
+    const { jobs, read } = makeServer()
+    await write(1)
+    await read()
+    const job = await begin(jobs, { deed: 'revoke', filter: {} })
+    await finished(jobs, job)
+    const text = (await redis.client().hget('rollcall:jobs', job)) ?? ''
+    const silentJob = { ...JSON.parse(text), state: 'running', endedAt: null, aliveAt: connection.now() - 11_000 }
+    await redis.client().hset('rollcall:jobs', job, JSON.stringify(silentJob))
+    expect((await makeServer().jobs.answer(job)).state).toBe('interrupted')
+  })
+
+  it('is undone once, with every session as it was, and not where it was part of an incident', async () => {
+    const { jobs, read } = makeServer()
+    await write(300)
+    await read()
+    const before = await redis.client().pexpiretime('sess:s5')
+    const job = await begin(jobs, { deed: 'revoke', filter: {} })
+    expect((await finished(jobs, job)).undoUntil).toBeGreaterThan(connection.now())
+    await jobs.undo(actor(), job)
+    await until('all are back', async () => (await jobs.answer(job)).undone === 300)
+    expect(await left()).toBe(300)
+    expect(await redis.client().pexpiretime('sess:s5')).toBe(before)
+    await expect(jobs.undo(actor(), job)).rejects.toMatchObject({ code: 'undo-over' })
+    await read()
+    const secure = await begin(jobs, { deed: 'revoke', filter: {}, isSecurity: true })
+    expect((await finished(jobs, secure)).undoUntil).toBeNull()
+    await expect(jobs.undo(actor(), secure)).rejects.toMatchObject({ code: 'undo-over' })
+  })
+
+  it('gives an end only to sessions that have none', async () => {
+    const { jobs, read } = makeServer()
+    await write(20, undefined, false)
+    await redis.client().pexpire('sess:s3', 5_000_000)
+    await read()
+    await redis.client().pexpire('sess:s4', 4_000_000)
+    const job = await begin(jobs, { deed: 'give-expiry', filter: { finding: ['no-expiry'] }, byMs: 60_000 })
+    expect(await finished(jobs, job)).toMatchObject({ total: 19, done: 18, refused: 1 })
+    expect(await redis.client().pttl('sess:s4')).toBeGreaterThan(3_000_000)
+    const given = await redis.client().pttl('sess:s5')
+    expect(given).toBeGreaterThan(50_000)
+    expect(given).toBeLessThanOrEqual(60_000)
+  })
+
+  it('extends as the single deed does, and leaves sessions without an end alone', async () => {
+    const { jobs, read } = makeServer()
+    await write(20)
+    await redis.client().persist('sess:s3')
+    await read()
+    const job = await begin(jobs, { deed: 'extend', filter: {}, byMs: 3_600_000 })
+    expect(await finished(jobs, job)).toMatchObject({ total: 20, done: 19, refused: 1 })
+    expect(await redis.client().pttl('sess:s5')).toBeGreaterThan(7_000_000)
+    expect(await redis.client().pttl('sess:s3')).toBe(-1)
+  })
+
+  it('that logs a person out everywhere also ends what appears while it runs, and nobody else', async () => {
+    const { jobs, read } = makeServer()
+    await write(4, (index) => (index < 2 ? 'alice' : 'bob'))
+    await read()
+    const job = await begin(jobs, { deed: 'revoke', filter: { principal: ['alice'] }, isEverywhere: true })
+    await until('the first are gone', async () => (await jobs.answer(job)).done === 2)
+    await redis.client().set('sess:again', '{"userId":"alice"}', 'PX', 60_000)
+    await read()
+    expect(await finished(jobs, job)).toMatchObject({ state: 'done', total: 3, done: 3 })
+    expect((await redis.client().keys('sess:*')).sort()).toEqual(['sess:s2', 'sess:s3'])
+  }, 15_000)
+})

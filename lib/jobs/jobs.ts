@@ -1,0 +1,416 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { ActionContext, Actor } from '@/lib/actions/context'
+import { may } from '@/lib/admin/roles'
+import type { Deed } from '@/lib/contract/audit'
+import {
+  type Job,
+  type JobAnswer,
+  type JobInput,
+  type JobList,
+  type JobPreview,
+  mostInJob,
+  type JobItem as ReportItem,
+} from '@/lib/contract/job'
+import { KnownError } from '@/lib/errors'
+import { findSlots, type QueryContext } from '@/lib/roster/query'
+import type { Handles } from '@/lib/session/handle'
+import type { Source } from '@/lib/session/source'
+import { createFrozenSets, type JobItem, type JobOrder } from './frozen'
+import { type KeptJob, type Ledger, silentMs } from './ledger'
+import { sayPreview } from './preview'
+import { createBackupShelf, hasMore, keepItems, type LiveJob, nameOf, type RunContext, runJob } from './run'
+
+/** So many finished jobs are held whole by the process that ran them; the home knows the rest. */
+const mostHeld = 20
+const restoreBatch = 100
+
+type JobsContext = {
+  actions: ActionContext
+  ledger: Ledger
+  runner: string
+  handles(): Handles
+  sources(): readonly Source[]
+}
+
+/** Bulk deeds: previewed, confirmed by a digest, run in the background by one process, seen by all. */
+export type Jobs = ReturnType<typeof createJobs>
+
+export function createJobs({ actions, ledger, runner, handles, sources }: JobsContext) {
+  const { roster, now } = actions
+  const frozen = createFrozenSets(roster)
+  const shelf = createBackupShelf()
+  const live = new Map<string, LiveJob>()
+
+  const findSource = (id: string) => sources().find((source) => source.id === id) ?? null
+  const run: RunContext = {
+    actions,
+    ledger,
+    shelf,
+    findSource,
+    sealItem({ source, key, principal }) {
+      const keeper = handles()
+      const person = principal === null ? null : keeper.sealPerson(principal)
+      return [keeper.seal(source, Buffer.from(key, 'latin1')), person, source]
+    },
+    findArrivals: (principal, known) =>
+      Array.from(findSlots(roster, { principal: [principal] }, queryContext()), (slot) =>
+        toItem(roster.at(slot)),
+      ).filter((item) => !known.has(nameOf(item))),
+  }
+
+  function queryContext(): QueryContext {
+    const { open, openPerson, seal } = handles()
+    return {
+      now: now(),
+      open,
+      openPerson,
+      prefixes: sources().map(({ id, prefix }) => ({ source: id, prefix })),
+      handleAt: (slot) => seal(roster.at(slot).source, roster.at(slot).key),
+    }
+  }
+
+  /** The first line of every deed here. */
+  async function allow(actor: Actor, deed: Deed): Promise<void> {
+    const refusal = !may(actor.admin.role, deed)
+      ? `The role ${actor.admin.role} may not do this.`
+      : actions.isReadOnly
+        ? 'This console is read-only: it changes no session, whatever the role.'
+        : null
+    if (refusal === null) return
+    void write(actor, deed, { phase: 'outcome', outcome: 'denied', reason: refusal })
+    throw new KnownError('forbidden', refusal)
+  }
+
+  function write(actor: Actor, deed: Deed, entry: Entry): Promise<void> {
+    const { admin, requestId, ip } = actor
+    return actions.audit.write({
+      deed,
+      admin: admin.username,
+      handle: null,
+      requestId,
+      ip,
+      outcome: null,
+      principal: null,
+      ...entry,
+    })
+  }
+
+  function pick(order: JobOrder): Uint32Array {
+    const context = queryContext()
+    const slots = findSlots(roster, order.filter, context)
+    if (order.handles === undefined) return slots
+    const named = new Set(
+      order.handles.flatMap((handle) => {
+        const opened = context.open(handle)
+        return opened === null ? [] : (roster.findSlot(opened.source, opened.key.toString('latin1')) ?? [])
+      }),
+    )
+    return slots.filter((slot) => named.has(slot))
+  }
+
+  async function preview(actor: Actor, { reason: _reason, dryRun: _dryRun, digest: _digest, ...order }: JobInput) {
+    await allow(actor, 'job.start')
+    const slots = pick(order)
+    if (slots.length > mostInJob) {
+      const most = mostInJob.toLocaleString('en-US')
+      const detail = `leaves ${slots.length.toLocaleString('en-US')} sessions; one job acts on at most ${most}`
+      throw new KnownError('invalid', 'This is too much for one job; narrow the filter.', {
+        faults: [{ pointer: '/filter', detail }],
+      })
+    }
+    const set = await frozen.freeze(actor.admin.username, order, slots, now())
+    return sayPreview({ roster, order, set, slots, now: now(), findSource, handles: handles() }) satisfies JobPreview
+  }
+
+  async function start(actor: Actor, input: JobInput): Promise<{ job: string }> {
+    await allow(actor, 'job.start')
+    const { reason, dryRun: _dryRun, digest, ...order } = input
+    const set = frozen.take(actor.admin.username, order, digest ?? '', now())
+    const principal = order.isEverywhere ? personOf(order, handles()) : null
+    const id = randomBytes(9).toString('base64url')
+    const job = makeLive(
+      {
+        job: id,
+        deed: order.deed,
+        admin: actor.admin.username,
+        reason: reason || null,
+        byMs: order.byMs ?? null,
+        isSecurity: order.isSecurity ?? false,
+        isEverywhere: order.isEverywhere ?? false,
+        total: set.items.length,
+        startedAt: now(),
+      },
+      set.items,
+      principal,
+    )
+    void write(actor, 'job.start', { phase: 'intent', principal, reason: sayOrder(job.kept) })
+    await ledger.claim(id, runner).catch(() => false)
+    hold(job)
+    void keepItems(run, job)
+    void finish(actor, 'job.start', job)
+    return { job: id }
+  }
+
+  async function finish(actor: Actor, deed: Deed, job: LiveJob): Promise<void> {
+    await runJob(run, job)
+    await write(actor, deed, {
+      phase: 'outcome',
+      outcome: 'done',
+      principal: job.principal,
+      reason: sayCounts(job.kept),
+    })
+    await ledger.prune(now())
+  }
+
+  function hold(job: LiveJob) {
+    live.set(job.kept.job, job)
+    for (const [id, old] of live) {
+      if (live.size <= mostHeld) break
+      if (old.kept.endedAt === null) continue
+      shelf.drop(old)
+      live.delete(id)
+    }
+  }
+
+  async function find(id: string): Promise<Job> {
+    const own = live.get(id)
+    if (own !== undefined) return asSeen(own.kept, now(), true)
+    const kept = await readOthers()
+    const job = kept.find((one) => one.job === id)
+    if (job === undefined) throw new KnownError('not-found', 'There is no such job, or it is too old.')
+    return asSeen(job, now(), false)
+  }
+
+  async function readOthers(): Promise<KeptJob[]> {
+    return ledger.readJobs().catch((cause: unknown) => {
+      throw new KnownError(
+        'source-unavailable',
+        'The home Redis does not answer, so jobs of other replicas are not known.',
+        {
+          cause,
+          retryAfterMs: 1000,
+        },
+      )
+    })
+  }
+
+  async function answer(id: string): Promise<JobAnswer> {
+    const job = await find(id)
+    return { ...job, version: versionOf(job), now: now() }
+  }
+
+  async function stop(actor: Actor, id: string): Promise<JobAnswer> {
+    await allow(actor, 'job.stop')
+    const job = await find(id)
+    const own = live.get(id)
+    const isOver = job.state !== 'running' && job.state !== 'stopping'
+    if (!isOver && own === undefined) {
+      throw new KnownError('conflict', 'Another replica runs this job; ask again, and the answer may come from there.')
+    }
+    if (!isOver && own !== undefined) {
+      own.isStopping = true
+      own.kept.state = 'stopping'
+      own.revision += 1
+    }
+    void write(actor, 'job.stop', { phase: 'outcome', outcome: isOver ? 'refused' : 'done', reason: sayCounts(job) })
+    return answer(id)
+  }
+
+  async function resume(actor: Actor, id: string): Promise<JobAnswer> {
+    await allow(actor, 'job.resume')
+    const seen = await find(id)
+    if (seen.state !== 'stopped' && seen.state !== 'interrupted') {
+      throw new KnownError('conflict', 'Only a job that was stopped or interrupted can be resumed.')
+    }
+    if (!(await ledger.claim(id, runner))) throw new KnownError('conflict', 'This job is being run by another replica.')
+    const job = live.get(id) ?? (await revive(seen))
+    shelf.drop(job)
+    Object.assign(job, { isStopping: false, isInterrupted: false, isAway: false })
+    Object.assign(job.kept, { state: 'running', endedAt: null, undoUntil: null })
+    job.kept.note =
+      job.items.length < seen.total ? 'Some of its sessions were not written down before the server died.' : null
+    job.kept.total = job.items.length
+    hold(job)
+    void write(actor, 'job.resume', { phase: 'intent', reason: sayCounts(job.kept) })
+    void finish(actor, 'job.resume', job)
+    return answer(id)
+  }
+
+  async function revive(seen: Job): Promise<LiveJob> {
+    const items: JobItem[] = []
+    const outcomes: LiveJob['outcomes'] = []
+    const counts = { done: 0, gone: 0, refused: 0, failed: 0, unknown: 0 }
+    for await (const { item, outcome, reason } of ledger.readItems(seen.job)) {
+      const [handle, person] = item
+      const opened = handles().open(handle)
+      const principal = person === null ? null : handles().openPerson(person)
+      if (opened === null) continue
+      items.push({ source: opened.source, key: opened.key.toString('latin1'), format: '', principal })
+      if (outcome === null) continue
+      outcomes.push({ outcome, reason })
+      counts[outcome === 'already-gone' ? 'gone' : outcome] += 1
+    }
+    const job = makeLive({ ...seen, ...counts }, items, null)
+    job.outcomes.push(...outcomes)
+    // Who was to be logged out everywhere is known to the process that began; a resumed job ends what was frozen.
+    job.kept.isEverywhere = false
+    return job
+  }
+
+  /** Brings back what the job ended. Answers at once; `undone` grows meanwhile. */
+  async function undo(actor: Actor, id: string): Promise<JobAnswer> {
+    await allow(actor, 'job.undo')
+    const own = live.get(id)
+    if (own === undefined) await find(id)
+    const { backups, kept } = own ?? { backups: null, kept: null }
+    if (kept === null || backups === null || kept.undoUntil === null || kept.undoUntil < now()) {
+      throw new KnownError(
+        'undo-over',
+        'This job cannot be undone: the time is over, it was used, or another replica ran it.',
+      )
+    }
+    kept.undoUntil = null
+    kept.undone = 0
+    void write(actor, 'job.undo', { phase: 'intent', reason: sayOrder(kept) })
+    const batches = [...backups]
+    void (async () => {
+      let refused = 0
+      while (batches.length > 0) {
+        const batch = batches.splice(0, restoreBatch)
+        const results = await Promise.all(
+          batch.map(({ source, backup }) => source.restore(backup).catch(() => 'unanswered' as const)),
+        )
+        for (const [index, result] of results.entries()) {
+          const entry = batch[index]
+          if (result === 'done') kept.undone = (kept.undone ?? 0) + 1
+          else refused += 1
+          if (entry) actions.changed({ handle: '', source: entry.source, key: entry.backup.key })
+        }
+        if (own) own.revision += 1
+      }
+      if (refused > 0)
+        kept.note = `${sayNumber(refused)} could not be brought back: their time is over, or their key exists again.`
+      if (own) {
+        shelf.drop(own)
+        own.revision += 1
+      }
+      await ledger.save({ ...kept, aliveAt: now() })
+      await write(actor, 'job.undo', {
+        phase: 'outcome',
+        outcome: 'done',
+        reason: `${sayNumber(kept.undone ?? 0)} brought back.`,
+      })
+    })()
+    return answer(id)
+  }
+
+  return {
+    preview,
+    start,
+    stop,
+    resume,
+    undo,
+    answer,
+    /** All jobs of all replicas. While the home is away, this process's own. */
+    async list(): Promise<JobList> {
+      const others = await ledger.readJobs().catch(() => [])
+      const own = [...live.values()].map(({ kept }) => asSeen(kept, now(), true))
+      const rest = others.filter(({ job }) => !live.has(job)).map((job) => asSeen(job, now(), false))
+      const rows = [...own, ...rest].sort((a, b) => b.startedAt - a.startedAt)
+      return { version: versionOf(rows), now: now(), rows }
+    },
+    etag: (version: string, role: string) => `W/"${version}.${role}"`,
+    /** One line a session, in the order in which they were frozen. Throws `not-found`, `source-unavailable`. */
+    async *report(id: string): AsyncGenerator<ReportItem> {
+      const own = live.get(id)
+      if (own === undefined) {
+        await find(id)
+        for await (const { item, outcome, reason } of ledger.readItems(id)) {
+          const [handle, person, source] = item
+          yield { handle, source, principal: person && handles().openPerson(person), outcome, reason }
+        }
+        return
+      }
+      for (const [index, item] of own.items.entries()) {
+        const { outcome, reason } = own.outcomes[index] ?? { outcome: null, reason: null }
+        yield { handle: run.sealItem(item)[0], source: item.source, principal: item.principal, outcome, reason }
+      }
+    },
+    /** Ends what runs here between two batches; it says of itself that it was interrupted. */
+    async close(): Promise<void> {
+      const running = [...live.values()].filter(({ kept }) => kept.endedAt === null)
+      for (const job of running) Object.assign(job, { isStopping: true, isInterrupted: hasMore(job) })
+      while (running.some(({ kept }) => kept.endedAt === null)) await new Promise((done) => setTimeout(done, 20))
+    },
+    /** Of this process, for the metrics. */
+    running: () => [...live.values()].filter(({ kept }) => kept.endedAt === null).length,
+  }
+}
+
+type Entry = {
+  phase: 'intent' | 'outcome'
+  outcome?: 'done' | 'denied' | 'refused'
+  reason: string
+  principal?: string | null
+}
+
+function toItem(session: ReturnType<ActionContext['roster']['at']>): JobItem {
+  const { source, key, format, principal } = session
+  return { source, key: key.toString('latin1'), format, principal }
+}
+
+function personOf({ filter }: JobOrder, handles: Handles): string | null {
+  const [handle] = filter.person ?? []
+  return handle === undefined ? (filter.principal?.[0] ?? null) : handles.openPerson(handle)
+}
+
+type Begun = Pick<
+  Job,
+  'job' | 'deed' | 'admin' | 'reason' | 'byMs' | 'isSecurity' | 'isEverywhere' | 'total' | 'startedAt'
+> &
+  Partial<Job>
+
+function makeLive(begun: Begun, items: JobItem[], principal: string | null): LiveJob {
+  const counts = { done: 0, gone: 0, refused: 0, failed: 0, unknown: 0 }
+  const rest = { endedAt: null, perSecond: null, undoUntil: null, undone: null, note: null }
+  const canUndo = begun.deed === 'revoke' && !begun.isSecurity
+  return {
+    kept: { ...counts, ...rest, state: 'running', ...begun, aliveAt: begun.startedAt },
+    items,
+    outcomes: [],
+    backups: canUndo ? [] : null,
+    principal,
+    isStopping: false,
+    isInterrupted: false,
+    isAway: false,
+    revision: 0,
+  }
+}
+
+/** As anybody sees it now: a job whose runner fell silent is interrupted, and an undo whose time is over is none. */
+function asSeen({ aliveAt, ...job }: KeptJob, now: number, isOwn: boolean): Job {
+  const isRunning = job.state === 'running' || job.state === 'stopping'
+  const state = !isOwn && isRunning && aliveAt < now - silentMs ? 'interrupted' : job.state
+  const undoUntil = isOwn && job.undoUntil !== null && job.undoUntil > now ? job.undoUntil : null
+  return { ...job, state, undoUntil, perSecond: state === job.state ? job.perSecond : null }
+}
+
+function versionOf(value: object): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)
+}
+
+const deedWords = { revoke: 'Revoke', extend: 'Extend', 'give-expiry': 'Give an expiry to' } as const
+const sayNumber = (count: number) => count.toLocaleString('en-US')
+
+function sayOrder({ deed, total, reason, isEverywhere, isSecurity, job }: Job): string {
+  const extra = `${isEverywhere ? ', and what appears meanwhile' : ''}${isSecurity ? ', as part of an incident' : ''}`
+  return `Job ${job}: ${deedWords[deed]} ${sayNumber(total)} sessions${extra}.${reason ? ` Reason: ${reason}` : ''}`
+}
+
+function sayCounts(job: Job): string {
+  const { state, done, gone, refused, failed, unknown, total } = job
+  const parts = Object.entries({ done, gone, refused, failed, unknown }).map(
+    ([name, count]) => `${sayNumber(count)} ${name}`,
+  )
+  return `Job ${job.job}, ${state}: of ${sayNumber(total)} sessions ${parts.join(', ')}.${job.reason ? ` Reason: ${job.reason}` : ''}`
+}

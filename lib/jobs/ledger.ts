@@ -1,0 +1,140 @@
+import * as zlib from 'node:zlib'
+import { Job } from '@/lib/contract/job'
+import type { Outcome } from '@/lib/contract/session'
+import type { Log } from '@/lib/log'
+import type { Connection } from '@/lib/redis/connection'
+
+const jobsKey = 'rollcall:jobs'
+const keptMs = 7 * 24 * 60 * 60_000
+/** Its sessions, some 100 bytes each, and their outcomes: long enough to resume and to download the report. */
+const itemsKeptMs = 24 * 60 * 60_000
+/** So many jobs are remembered; the oldest go first. */
+const mostJobs = 50
+/** A look at other replicas' jobs is this fresh. */
+const lookEveryMs = 1000
+/** Whoever runs a job says so each second; silent for longer, it is gone. */
+export const silentMs = 10_000
+/** So many sessions stand in one element of a list. */
+export const blockItems = 1000
+
+/** A job as the home keeps it. `aliveAt`: when its runner last said that it runs. */
+export type KeptJob = Job & { aliveAt: number }
+/** One session of a job as the home keeps it: two opaque handles, its source and how it came out. No key and no session id is in it. */
+export type KeptItem = [handle: string, person: string | null, source: string]
+
+const letters: Record<Outcome, string> = { done: 'd', 'already-gone': 'g', refused: 'r', failed: 'f', unknown: 'u' }
+
+/**
+ * What the home knows of jobs, so that every replica and the next start know it too: all jobs in one hash, of each its frozen sessions in one list of blocks and
+ * their outcomes, in the same order, in another. A job is kept for seven days, its sessions for one. Everything here is best effort but `claim` and `readItems`: a full Redis stops no job.
+ */
+export function createLedger({ home, log }: { home: Connection; log: Log }) {
+  let seen: { at: number; jobs: Promise<KeptJob[]> } | null = null
+
+  const itemsKey = (job: string) => `rollcall:job:${job}:items`
+  const outcomesKey = (job: string) => `rollcall:job:${job}:outcomes`
+
+  async function attempt(what: string, work: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await work()
+      return true
+    } catch (error) {
+      // The job goes on; what the home does not know is told by the process that runs it.
+      log.warn('job.unkept', { what, error })
+      return false
+    }
+  }
+
+  async function readAll(): Promise<KeptJob[]> {
+    const texts = Object.values(await home.client.hgetall(jobsKey))
+    return texts.flatMap((text) => readJob(text) ?? []).sort((a, b) => b.startedAt - a.startedAt)
+  }
+
+  return {
+    save: (job: KeptJob) => attempt('job', () => home.client.hset(jobsKey, job.job, JSON.stringify(job))),
+    /** Forgets what is older than seven days or beyond the newest fifty. */
+    prune: (now: number) =>
+      attempt('prune', async () => {
+        const old = (await readAll()).filter(({ startedAt }, index) => index >= mostJobs || startedAt < now - keptMs)
+        if (old.length === 0) return
+        await home.client.hdel(jobsKey, ...old.map(({ job }) => job))
+        for (const { job } of old)
+          await home.client.unlink(itemsKey(job)).then(() => home.client.unlink(outcomesKey(job)))
+      }),
+    addItems: (job: string, items: KeptItem[]) =>
+      attempt('items', async () => {
+        const block = zlib.deflateRawSync(JSON.stringify(items), { level: 1 })
+        await home.client.rpush(itemsKey(job), block)
+        await home.client.pexpire(itemsKey(job), itemsKeptMs)
+      }),
+    /** One letter a session, in the order of the items; a reason stands beside it where there is one. */
+    addOutcomes: (job: string, results: { outcome: Outcome; reason: string | null }[]) =>
+      attempt('outcomes', async () => {
+        const reasons = Object.fromEntries(results.flatMap(({ reason }, index) => (reason ? [[index, reason]] : [])))
+        const text = JSON.stringify([results.map(({ outcome }) => letters[outcome]).join(''), reasons])
+        await home.client.rpush(outcomesKey(job), text)
+        await home.client.pexpire(outcomesKey(job), itemsKeptMs)
+      }),
+    /** All jobs that any replica told of, the newest first; at most a second old, so many who look cost one HGETALL a second. Throws as the client does. */
+    readJobs(): Promise<KeptJob[]> {
+      if (seen === null || Date.now() - seen.at >= lookEveryMs) {
+        const jobs = readAll()
+        seen = { at: Date.now(), jobs }
+        jobs.catch(() => {
+          seen = null
+        })
+      }
+      return seen.jobs
+    },
+    /** The sessions of a job with what is known of each. Throws as the client does. Cost: two LRANGE a thousand sessions. */
+    async *readItems(job: string): AsyncGenerator<{ item: KeptItem; outcome: Outcome | null; reason: string | null }> {
+      const outcomes = await readOutcomes(job)
+      let index = 0
+      for (let at = 0; ; at += 1) {
+        const [block] = await home.client.lrangeBuffer(itemsKey(job), at, at)
+        if (block === undefined) return
+        // Written by `addItems`, and by nobody else under `rollcall:`.
+        const items = JSON.parse(zlib.inflateRawSync(block).toString()) as KeptItem[]
+        for (const item of items) {
+          yield { item, ...(outcomes[index] ?? { outcome: null, reason: null }) }
+          index += 1
+        }
+      }
+    },
+    /** Whether this process may run the job now: nobody else does. Renewed by `renew`. Throws as the client does. */
+    async claim(job: string, runner: string): Promise<boolean> {
+      return (await home.client.set(`rollcall:job:${job}:runner`, runner, 'PX', silentMs, 'NX')) !== null
+    },
+    renew: (job: string) => attempt('claim', () => home.client.pexpire(`rollcall:job:${job}:runner`, silentMs)),
+    release: (job: string) => attempt('claim', () => home.client.unlink(`rollcall:job:${job}:runner`)),
+  }
+
+  async function readOutcomes(job: string): Promise<{ outcome: Outcome; reason: string | null }[]> {
+    const batches = await home.client.lrange(outcomesKey(job), 0, -1)
+    return batches.flatMap((text) => {
+      // Written by `addOutcomes`.
+      const [found, reasons] = JSON.parse(text) as [string, Record<string, string>]
+      return [...found].map((letter, index) => ({ outcome: outcomeOf(letter), reason: reasons[index] ?? null }))
+    })
+  }
+}
+
+export type Ledger = ReturnType<typeof createLedger>
+
+function readJob(text: string): KeptJob | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    const job = Job.safeParse(value)
+    const aliveAt = typeof value === 'object' && value !== null && 'aliveAt' in value ? Number(value.aliveAt) : 0
+    return job.success ? { ...job.data, aliveAt } : null
+  } catch {
+    // Not ours to show.
+    return null
+  }
+}
+
+function outcomeOf(letter: string): Outcome {
+  const found = Object.entries(letters).find(([, one]) => one === letter)?.[0]
+  // The keys of `letters` are the outcomes.
+  return (found ?? 'unknown') as Outcome
+}

@@ -1,0 +1,247 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ActionContext } from '@/lib/actions/context'
+import type { Outcome } from '@/lib/contract/session'
+import type { Backup, Source } from '@/lib/session/source'
+import { doBatch, type ItemResult, toKey } from './deeds'
+import type { JobItem } from './frozen'
+import { blockItems, type KeptJob, type Ledger } from './ledger'
+
+/** So many sessions are handled in one go; between two goes the Redis rests as long as the last one took. */
+const batchItems = 200
+/** A job begins gently, at most so many a second, so that a mistake can be stopped before it is whole. An incident does not wait. */
+const gentleMs = 5000
+const gentlePerSecond = 1000
+const saveEveryMs = 1000
+/** The rate is that of the last seconds. */
+const rateMs = 3000
+/** Logging a person out everywhere ends when nothing new came for so long, or after so long at the latest. */
+const quietMs = 3000
+const everywhereMs = 60_000
+const lookEveryMs = 200
+/** A job that this process runs or ran: what everybody may know, and what only it holds. `from`: the first item without an outcome. */
+export type LiveJob = {
+  kept: KeptJob
+  items: JobItem[]
+  outcomes: { outcome: Outcome; reason: string | null }[]
+  /** What an undo brings back; null where it may not or cannot be undone. */
+  backups: { source: Source; backup: Backup }[] | null
+  principal: string | null
+  /** Redis did not answer: the job ends here and can be resumed. */
+  isAway: boolean
+  isStopping: boolean
+  isInterrupted: boolean
+  /** Changed whenever what a page shows of it does. */
+  revision: number
+}
+
+export type RunContext = {
+  shelf: BackupShelf
+  actions: Pick<ActionContext, 'now' | 'roster' | 'changed'>
+  ledger: Ledger
+  findSource(id: string): Source | null
+  sealItem(item: JobItem): [handle: string, person: string | null, source: string]
+  /** The sessions of a person that live now and are none of these keys. */
+  findArrivals(principal: string, known: ReadonlySet<string>): JobItem[]
+}
+
+const countOf = {
+  done: 'done',
+  'already-gone': 'gone',
+  refused: 'refused',
+  failed: 'failed',
+  unknown: 'unknown',
+} as const
+
+/** Works through the job's items until the end, a stop, or Redis's absence; then says how it ended. Never throws. */
+export async function runJob(context: RunContext, job: LiveJob): Promise<void> {
+  const { kept } = job
+  const { now } = context.actions
+  const pace = createPace(job)
+  let savedAt = 0
+  const save = async (isLast = false) => {
+    if (!isLast && Date.now() - savedAt < saveEveryMs) return
+    savedAt = Date.now()
+    kept.aliveAt = now()
+    await Promise.all([context.ledger.save(kept), context.ledger.renew(kept.job)])
+  }
+  await save()
+  await work(context, job, pace, save)
+  if (kept.isEverywhere && !job.isStopping && !job.isAway) await followPerson(context, job, pace, save)
+  kept.state = job.isInterrupted ? 'interrupted' : hasMore(job) ? 'stopped' : 'done'
+  kept.endedAt = now()
+  kept.perSecond = null
+  kept.undoUntil = job.backups?.length ? kept.endedAt + undoJobMs : null
+  job.revision += 1
+  await save(true)
+  await context.ledger.release(kept.job)
+}
+
+/** How long after its end a job can be undone. */
+export const undoJobMs = 60_000
+
+export function hasMore(job: LiveJob): boolean {
+  return job.outcomes.length < job.items.length
+}
+
+type Pace = (items: number, tookMs: number) => Promise<void>
+
+async function work(context: RunContext, job: LiveJob, pace: Pace, save: () => Promise<void>): Promise<void> {
+  while (hasMore(job) && !job.isStopping) {
+    const from = job.outcomes.length
+    const batch = job.items.slice(from, from + batchItems)
+    const startedAt = performance.now()
+    const results = await doMixed(context, job, batch)
+    // Outcomes stand in the order of the items, so a batch counts up to the first session that was not reached.
+    const reached = results.findIndex(({ outcome }) => outcome === null)
+    const settled = reached < 0 ? results : results.slice(0, reached)
+    take(context, job, settled)
+    void context.ledger.addOutcomes(job.kept.job, job.outcomes.slice(from))
+    if (reached >= 0) {
+      job.isAway = true
+      job.kept.note = 'Redis did not answer, so it stopped here. It can be resumed.'
+      return
+    }
+    void save()
+    await pace(batch.length, performance.now() - startedAt)
+  }
+}
+
+function take({ actions, shelf }: RunContext, job: LiveJob, results: ItemResult[]): void {
+  const { kept } = job
+  for (const { outcome, reason, backup } of results) {
+    if (outcome === null) continue
+    job.outcomes.push({ outcome, reason })
+    kept[countOf[outcome]] += 1
+    if (backup !== null && job.backups !== null && !shelf.add(job, backup)) {
+      kept.note = 'It cannot be undone: what it ended is too large to keep.'
+    }
+  }
+  job.revision += 1
+  actions.roster.publish()
+}
+
+/** A batch may be of several sources: each has its own pipeline, and the results keep the order of the batch. */
+async function doMixed(context: RunContext, job: LiveJob, batch: JobItem[]): Promise<ItemResult[]> {
+  const { kept } = job
+  const results: ItemResult[] = batch.map(() => ({
+    outcome: 'refused',
+    reason: 'Its source is not watched here.',
+    backup: null,
+  }))
+  const options = {
+    context: context.actions,
+    deed: kept.deed,
+    byMs: kept.byMs ?? 0,
+    wantsUndo: job.backups !== null,
+  }
+  for (const id of new Set(batch.map(({ source }) => source))) {
+    const source = context.findSource(id)
+    if (source === null) continue
+    const places = batch.flatMap((item, index) => (item.source === id ? [index] : []))
+    const items = places.flatMap((place) => batch[place] ?? [])
+    const found = await doBatch({ ...options, source }, items)
+    for (const [index, place] of places.entries()) {
+      const result = found[index]
+      if (result !== undefined) results[place] = result
+      const item = items[index]
+      if (item && kept.deed !== 'revoke') context.actions.changed({ handle: '', source, key: toKey(item) })
+    }
+  }
+  return results
+}
+
+/** All that waits for the undo of jobs in this process, bounded in bytes. */
+export type BackupShelf = {
+  /** Keeps what an undo needs; where that is too much all of the job's goes, and false is said: half an undo is none. */
+  add(job: LiveJob, backup: NonNullable<ItemResult['backup']>): boolean
+  drop(job: LiveJob): void
+}
+
+const mostBackupBytes = 128 * 1024 * 1024
+
+export function createBackupShelf(): BackupShelf {
+  let bytes = 0
+  const sizeOf = (job: LiveJob) => (job.backups ?? []).reduce((sum, { backup }) => sum + backup.bytes, 0)
+  const shelf: BackupShelf = {
+    add(job, backup) {
+      if (bytes + backup.backup.bytes > mostBackupBytes) {
+        shelf.drop(job)
+        return false
+      }
+      job.backups?.push(backup)
+      bytes += backup.backup.bytes
+      return true
+    },
+    drop(job) {
+      bytes -= sizeOf(job)
+      job.backups = null
+    },
+  }
+  return shelf
+}
+
+/** The mark against the person: while the job runs, whatever session of theirs appears is ended too. */
+async function followPerson(context: RunContext, job: LiveJob, pace: Pace, save: () => Promise<void>): Promise<void> {
+  const { principal, kept } = job
+  if (principal === null) return
+  const startedAt = Date.now()
+  let lastAt = startedAt
+  while (!job.isStopping && Date.now() - lastAt < quietMs) {
+    if (Date.now() - startedAt > everywhereMs) {
+      kept.note = 'They kept signing in for a minute; what came later lives.'
+      return
+    }
+    const known = namesThatStay(job)
+    const arrivals = context.findArrivals(principal, known)
+    if (arrivals.length > 0) {
+      lastAt = Date.now()
+      job.items.push(...arrivals)
+      kept.total = job.items.length
+      await context.ledger.addItems(kept.job, arrivals.map(context.sealItem))
+      await work(context, job, pace, save)
+      if (job.isAway) return
+    }
+    await save()
+    await sleep(lookEveryMs)
+  }
+}
+
+/** Their sessions that this job could not end, or has not come to yet: they are no arrivals. */
+function namesThatStay({ items, outcomes }: LiveJob): Set<string> {
+  const isOver = (index: number) => ['done', 'already-gone'].includes(outcomes[index]?.outcome ?? '')
+  return new Set(items.filter((_, index) => !isOver(index)).map(nameOf))
+}
+
+export function nameOf({ source, key }: JobItem): string {
+  return `${source} ${key}`
+}
+
+/** Writes the frozen sessions into the home, a block at a time, while the job runs already. */
+export async function keepItems(context: RunContext, job: LiveJob): Promise<void> {
+  const items = [...job.items]
+  for (let at = 0; at < items.length; at += blockItems) {
+    const block: ReturnType<RunContext['sealItem']>[] = []
+    for (let from = at; from < Math.min(at + blockItems, items.length); from += batchItems) {
+      block.push(...items.slice(from, Math.min(from + batchItems, at + blockItems)).map(context.sealItem))
+      await sleep(0)
+    }
+    await context.ledger.addItems(job.kept.job, block)
+  }
+}
+
+function createPace(job: LiveJob): Pace {
+  const startedAt = performance.now()
+  const recent: { at: number; items: number }[] = [{ at: startedAt, items: 0 }]
+  let total = 0
+  return async (items, tookMs) => {
+    total += items
+    const isGentle = performance.now() - startedAt < gentleMs && !job.kept.isSecurity
+    const dueAt = startedAt + (total / gentlePerSecond) * 1000
+    await sleep(Math.max(tookMs, isGentle ? dueAt - performance.now() : 0))
+    const at = performance.now()
+    recent.push({ at, items: total })
+    while (recent.length > 2 && at - (recent[0]?.at ?? at) > rateMs) recent.shift()
+    const first = recent[0]
+    if (first && at - first.at > 200) job.kept.perSecond = Math.round(((total - first.items) / (at - first.at)) * 1000)
+  }
+}
