@@ -1,10 +1,12 @@
 import { ArrowRight, ChevronRight, Info, type LucideIcon, OctagonAlert, TriangleAlert } from 'lucide-react'
 import Link from 'next/link'
+import type { JobRequest } from '@/components/jobs/job-dialog'
 import { Badge, type Tone } from '@/components/ui/badge'
 import { buttonClass } from '@/components/ui/button'
 import { sayCount } from '@/components/ui/words'
 import type { Finding, Severity } from '@/lib/contract/finding'
 import { Evidence } from './evidence'
+import { Remedies } from './remedies'
 import { sayShare, tableOf } from './words'
 
 const looks: Record<Severity, { label: string; tone: Tone; ink: string; icon: LucideIcon }> = {
@@ -14,7 +16,7 @@ const looks: Record<Severity, { label: string; tone: Tone; ink: string; icon: Lu
 }
 
 /** One finding: how bad, how many, which, why it matters and what to change. */
-export function FindingCard({ finding }: { finding: Finding }) {
+export function FindingCard({ finding, ask }: { finding: Finding; ask: (request: JobRequest) => void }) {
   const { id, title, explanation, why, remedy, count, share, sources, evidence } = finding
   const { label, tone, ink, icon: Icon } = looks[finding.severity]
   const table = tableOf(finding)
@@ -60,6 +62,7 @@ export function FindingCard({ finding }: { finding: Finding }) {
             </p>
           </div>
         </details>
+        <Remedies finding={finding} ask={ask} />
       </div>
       {evidence.length === 0 ? null : (
         <div className="flex min-w-0 flex-col gap-2 lg:border-l lg:pl-8">

@@ -1,12 +1,13 @@
 'use client'
 
+import { useJob } from '@/components/jobs/use-job'
 import { LiveBadge, sayWarming } from '@/components/shell/live-badge'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { Skeleton } from '@/components/ui/skeleton'
 import { sayClock, sayCount, sayMany } from '@/components/ui/words'
 import type { ApiProblem } from '@/lib/client/api'
-import { useResource } from '@/lib/client/resource'
+import { refresh, useResource } from '@/lib/client/resource'
 import { FindingPage } from '@/lib/contract/finding'
 import { Checks } from './checks'
 import { FindingCard } from './finding-card'
@@ -17,10 +18,13 @@ const everyMs = 5000
 /** The findings page: what is wrong, a card each, and what was looked at and is well. `fallback` is what the server already read. */
 export function FindingsView({ fallback }: { fallback: FindingPage | null }) {
   const { data, problem, isLoading } = useResource(target, FindingPage, { everyMs, fallback: fallback ?? undefined })
+  // Up here, for a finding that is cured takes its card along.
+  const job = useJob(() => refresh('/api/findings'))
   const state = data?.freshness.state
   const isTrue = data !== undefined && problem === null && (state === 'live' || state === 'warming')
   return (
     <div className="h-full overflow-y-auto">
+      {job.dialog}
       <div className="max-w-6xl px-4 pt-4 pb-10 md:px-6 md:pt-5">
         <header className="flex flex-wrap items-end gap-x-5 gap-y-1 pb-4">
           <title>{isTrue ? `${sayMany(data.total, 'finding')} · Rollcall` : 'Findings · Rollcall'}</title>
@@ -61,7 +65,7 @@ export function FindingsView({ fallback }: { fallback: FindingPage | null }) {
             <Caution page={data} problem={problem} />
             {data.rows.length === 0 ? <NothingFace page={data} /> : null}
             {data.rows.map((finding) => (
-              <FindingCard key={finding.id} finding={finding} />
+              <FindingCard key={finding.id} finding={finding} ask={job.ask} />
             ))}
             <Checks checks={data.checks} />
           </div>

@@ -71,14 +71,6 @@ async function revokeAndTell(row: SessionRow): Promise<void> {
   })
 }
 
-/** Ends one session without a word, for many at once. Never throws. */
-export async function revokeQuietly(row: SessionRow): Promise<Outcome> {
-  setLeaving(row.handle, { endedAt: null })
-  const { outcome } = await askRevoke(row.handle)
-  setLeaving(row.handle, outcome === 'done' || outcome === 'already-gone' ? { endedAt: Date.now() } : null)
-  return outcome
-}
-
 /** Brings back what was ended last, while that is possible; waits for a revoke that is still on its way. */
 export async function undoLast(): Promise<void> {
   await revoking

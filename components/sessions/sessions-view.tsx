@@ -2,6 +2,7 @@
 
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useJob } from '@/components/jobs/use-job'
 import { useConsole } from '@/components/shell/console-context'
 import { useMedia } from '@/components/ui/use-media'
 import { usePointerOver } from '@/components/ui/use-pointer-over'
@@ -10,6 +11,7 @@ import type { SessionPage, SessionRow } from '@/lib/contract/session'
 import { BulkBar } from './bulk-bar'
 import { revokeSession, undoLast } from './deeds'
 import { FreshnessNote, NothingFace, ProblemFace, SkeletonRows } from './faces'
+import { FilterDeeds } from './filter-deeds'
 import { KeysDialog } from './keys-dialog'
 import { useRowsInView } from './rows-in-view'
 import { SessionFilter } from './session-filter'
@@ -21,6 +23,7 @@ import { SessionsHeader } from './sessions-header'
 import { useTableKeys } from './table-keys'
 import { useSheet } from './use-sheet'
 import { useView } from './use-view'
+import { filterOf } from './view'
 
 /** Browsers stop drawing far below this many rows of a page; beyond it the filter must help. */
 const mostRows = 200_000
@@ -50,9 +53,11 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
 
   const [selected, setSelected] = useState<ReadonlyMap<string, SessionRow>>(new Map())
   const [current, setCurrent] = useState<{ handle: string; index: number } | null>(null)
-  const [isAsking, setAsking] = useState(false)
   const [hasHelp, setHelp] = useState(false)
   const { openHandle, open, close } = useSheet()
+
+  const job = useJob((wasRun) => (wasRun ? setSelected(new Map()) : undefined))
+  const filter = useMemo(() => filterOf(view.impersonal, view.personal), [view.impersonal, view.personal])
 
   const searchRef = useRef<HTMLInputElement>(null)
   const anchorRef = useRef<number | null>(null)
@@ -154,7 +159,10 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
     help: () => setHelp(true),
     escape: () => (openHandle === null ? setSelected(new Map()) : close()),
     undo: () => void undoLast(),
-    askBulk: chosen.length > 0 ? () => setAsking(true) : null,
+    askBulk:
+      chosen.length > 0
+        ? () => job.ask({ deed: 'revoke', filter: {}, handles: chosen.map(({ handle }) => handle) })
+        : null,
   })
 
   const seen = useRef(new Set<string>())
@@ -193,6 +201,7 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
       />
       <div className="sticky top-0 z-20 bg-surface pt-1" data-bar>
         <SessionFilter view={view} searchRef={searchRef}>
+          {total > 0 && can.revoke ? <FilterDeeds total={total} filter={filter} can={can} ask={job.ask} /> : null}
           {news.count > 0 ? (
             <button
               type="button"
@@ -242,12 +251,14 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
       <BulkBar
         rows={chosen}
         loaded={shown.filter(({ isEnded }) => !isEnded).length}
-        canRevoke={can.revoke}
+        total={total}
+        filter={filter}
+        can={can}
         selectLoaded={() => selectRows(shown)}
         clear={() => setSelected(new Map())}
-        isAsking={isAsking}
-        setAsking={setAsking}
+        ask={job.ask}
       />
+      {job.dialog}
       {openHandle === null ? null : <SessionSheet handle={openHandle} onClose={close} />}
       <KeysDialog isOpen={hasHelp} onClose={() => setHelp(false)} />
     </div>

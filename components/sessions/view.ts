@@ -1,10 +1,10 @@
-import { SessionQuery } from '@/lib/contract/session'
+import { type SessionFilter, SessionQuery } from '@/lib/contract/session'
 
 /** Rows asked for at once. */
 export const pageSize = 200
 
 /** The part of a view that may stand in an address: nobody's name, address or words. */
-export type Impersonal = Omit<SessionQuery, 'q' | 'principal' | 'page' | 'size'>
+export type Impersonal = Omit<SessionQuery, 'q' | 'who' | 'ip' | 'device' | 'principal' | 'page' | 'size'>
 
 /** The part that stays in memory. `person`: what to call the principal that is filtered for. */
 export type Personal = { q: string; principal: string | null; person: string | null }
@@ -21,6 +21,10 @@ const impersonalNames = [
   'maxSizeBytes',
   'expiresBefore',
   'expiresAfter',
+  'createdBefore',
+  'createdAfter',
+  'seenBefore',
+  'seenAfter',
   'sort',
   'order',
 ] as const
@@ -56,4 +60,12 @@ export function writeView(view: Impersonal): string {
 export function targetOf(view: Impersonal, page: number): string {
   const text = writeView(view)
   return `/api/sessions${text === '' ? '?' : `${text}&`}page=${page}&size=${pageSize}`
+}
+
+/** The filter of a view, as a job is given it. */
+export function filterOf(
+  { sort: _sort, order: _order, ...filter }: Impersonal,
+  { q, principal }: Personal,
+): SessionFilter {
+  return { ...filter, ...(q === '' ? {} : { q }), ...(principal === null ? {} : { principal: [principal] }) }
 }

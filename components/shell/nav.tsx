@@ -1,6 +1,6 @@
 'use client'
 
-import { IdCard, type LucideIcon, ScrollText, SearchCheck, Store, Users } from 'lucide-react'
+import { IdCard, ListChecks, type LucideIcon, ScrollText, SearchCheck, Store, Users } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useConsole } from './console-context'
@@ -12,6 +12,7 @@ const pages: Page[] = [
   { path: '/sessions', label: 'Sessions', icon: Users },
   { path: '/users', label: 'People', icon: IdCard },
   { path: '/findings', label: 'Findings', icon: SearchCheck },
+  { path: '/jobs', label: 'Jobs', icon: ListChecks },
   { path: '/audit', label: 'Audit', icon: ScrollText, isAudit: true },
   { path: '/demo', label: 'Demo', icon: Store, isDemo: true },
 ]

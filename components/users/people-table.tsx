@@ -17,7 +17,6 @@ type PeopleTableProps = {
   view: PeopleView
   sortBy: (field: PersonSortField) => void
   currentPerson: string | null
-  busyPerson: string | null
   deeds: PersonDeeds
   bodyRef: RefObject<HTMLDivElement | null>
   isDimmed: boolean
@@ -45,7 +44,6 @@ export function PeopleTable(props: PeopleTableProps) {
             isGone={isGone}
             isCurrent={row.person === currentPerson}
             isTabStop={row.person === tabStop}
-            isBusy={row.person === props.busyPerson}
             deeds={deeds}
           />
         ))}

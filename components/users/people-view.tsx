@@ -123,7 +123,6 @@ export function PeopleView({ fallback }: { fallback: { key: string; page: People
             view={view}
             sortBy={sortBy}
             currentPerson={current?.person ?? null}
-            busyPerson={logOut.busyPerson}
             deeds={deeds}
             bodyRef={bodyRef}
             isDimmed={isPrevious || problem !== null || newest.freshness.state === 'stale'}

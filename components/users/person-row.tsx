@@ -43,7 +43,6 @@ type PersonLineProps = {
   /** The one row that Tab leads to. */
   isTabStop: boolean
   /** Their sessions are being looked up. */
-  isBusy: boolean
   deeds: PersonDeeds
 }
 
@@ -82,7 +81,7 @@ export const PersonLine = memo(function PersonLine(props: PersonLineProps) {
   )
 })
 
-function Cells({ row, isTabStop, isBusy, deeds }: PersonLineProps) {
+function Cells({ row, isTabStop, deeds }: PersonLineProps) {
   const { can } = useConsole()
   const tabIndex = isTabStop ? 0 : -1
   const href = sessionsOf(row.person)
@@ -155,7 +154,6 @@ function Cells({ row, isTabStop, isBusy, deeds }: PersonLineProps) {
             look="danger-quiet"
             isIcon
             tabIndex={tabIndex}
-            disabled={isBusy}
             aria-label={`Log out ${nameOf(row)} everywhere`}
             title="Log out everywhere"
             onClick={() => deeds.logOut(row)}

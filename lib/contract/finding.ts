@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { JobDeed } from './job'
 import { pageShape, SessionFilter, SessionRow } from './session'
 import { Freshness } from './source'
 
@@ -25,6 +26,8 @@ export const Finding = z.object({
   sources: z.array(z.string()),
   evidence: z.array(SessionRow),
   filter: z.nullable(SessionFilter),
+  /** What may safely be done to all that the filter shows, as a job. Empty without a filter. */
+  deeds: z.array(JobDeed),
 })
 export type Finding = z.infer<typeof Finding>
 

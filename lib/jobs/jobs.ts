@@ -18,7 +18,7 @@ import type { Source } from '@/lib/session/source'
 import { createFrozenSets, type JobItem, type JobOrder } from './frozen'
 import { type KeptJob, type Ledger, silentMs } from './ledger'
 import { sayPreview } from './preview'
-import { createBackupShelf, hasMore, keepItems, type LiveJob, nameOf, type RunContext, runJob } from './run'
+import { createBackupShelf, hasMore, keepItems, type LiveJob, nameOf, type RunContext, runJob, undoJobMs } from './run'
 
 /** So many finished jobs are held whole by the process that ran them; the home knows the rest. */
 const mostHeld = 20
@@ -160,6 +160,12 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
       reason: sayCounts(job.kept),
     })
     await ledger.prune(now())
+    // What could be undone is let go when the time is over, unless it was resumed meanwhile.
+    const { undoUntil } = job.kept
+    if (undoUntil === null) return
+    setTimeout(() => {
+      if (job.kept.undoUntil === undoUntil) shelf.drop(job)
+    }, undoJobMs).unref()
   }
 
   function hold(job: LiveJob) {
@@ -224,7 +230,6 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     }
     if (!(await ledger.claim(id, runner))) throw new KnownError('conflict', 'This job is being run by another replica.')
     const job = live.get(id) ?? (await revive(seen))
-    shelf.drop(job)
     Object.assign(job, { isStopping: false, isInterrupted: false, isAway: false })
     Object.assign(job.kept, { state: 'running', endedAt: null, undoUntil: null })
     job.kept.note =

@@ -148,6 +148,7 @@ export function findAll(context: CheckContext, server: ServerReading, handles: P
       sources: names,
       evidence,
       filter: check.filter(now),
+      deeds: check.deeds,
     })
   }
   for (const { id, title, why, remedy, judge } of serverChecks) {
@@ -156,7 +157,19 @@ export function findAll(context: CheckContext, server: ServerReading, handles: P
     const reason = told !== null && 'unknown' in told ? told.unknown : null
     checks.push({ id, title, state: isFound ? 'found' : reason === null ? 'quiet' : 'unknown', reason })
     if (!isFound) continue
-    rows.push({ id, ...told, title, why, remedy, count: null, share: null, sources: [], evidence: [], filter: null })
+    rows.push({
+      id,
+      ...told,
+      title,
+      why,
+      remedy,
+      count: null,
+      share: null,
+      sources: [],
+      evidence: [],
+      filter: null,
+      deeds: [],
+    })
   }
   return { sessions: total, checks, rows }
 }

@@ -1,4 +1,5 @@
 import type { Severity } from '@/lib/contract/finding'
+import type { JobDeed } from '@/lib/contract/job'
 import type { SessionFilter } from '@/lib/contract/session'
 import { oversizedBytes } from '@/lib/session/session'
 import { flag } from './columns'
@@ -30,6 +31,8 @@ export type SessionCheck = {
   remedy: string
   /** The filter of the table that shows them all, or null. */
   filter(now: number): SessionFilter | null
+  /** What may safely be done to all of them, as a job. */
+  deeds: JobDeed[]
   look(context: CheckContext): {
     has(slot: number): boolean
     /** The evidence is what ranks highest. */
@@ -45,6 +48,7 @@ const noExpiry: SessionCheck = {
   remedy:
     'Write the session and its end in one command: SETEX key 1800 value instead of SET key value. Give those that are already there an end with EXPIRE, or end them here.',
   filter: () => ({ finding: ['no-expiry'] }),
+  deeds: ['give-expiry', 'revoke'],
   look({ roster, now }) {
     const { numbers } = roster.columns
     return {
@@ -65,6 +69,7 @@ const changedPerson: SessionCheck = {
   remedy:
     'Give every sign-in a new, random session id and delete the old key (in express-session: req.session.regenerate), and never make the key from something that two people can share.',
   filter: () => null,
+  deeds: [],
   look({ roster }) {
     const { count: changes, slots } = roster.personChanges()
     const changed = new Map(slots.map((slot, index) => [slot, index]))
@@ -86,6 +91,7 @@ const weakId: SessionCheck = {
   remedy:
     'Make each id from a cryptographic random source, at least 128 bits of it: crypto.randomBytes(16) in Node, secrets.token_urlsafe(16) in Python. End the sessions that have a weak one.',
   filter: () => null,
+  deeds: [],
   look({ roster, prefixOf }) {
     const { numbers, strings, keys } = roster.columns
     const prefixes = new Map<number, { source: string; prefix: string }>()
@@ -127,6 +133,7 @@ const oversized: SessionCheck = {
   remedy:
     'Keep ids in the session and the data they name in a table or a cache of its own. Under 4 KB is what a session needs.',
   filter: () => ({ finding: ['oversized'] }),
+  deeds: [],
   look({ roster }) {
     const { numbers } = roster.columns
     const size = (slot: number) => numbers.sizeBytes[slot] ?? 0
@@ -152,6 +159,7 @@ const farExpiry: SessionCheck = {
   remedy:
     'Give SETEX or EXPIRE the idle timeout that your policy asks for, and renew it at each visit. For “remember me” keep a token of its own, which can be taken back.',
   filter: (now) => ({ expiresAfter: now + longestLifeMs }),
+  deeds: ['revoke'],
   look({ roster, now }) {
     const { numbers } = roster.columns
     const endsAt = (slot: number) => numbers.expiresAt[slot] ?? Number.NaN
@@ -173,6 +181,7 @@ const crowded: SessionCheck = {
   remedy:
     'Reuse the session while it lives, end the oldest at a new sign-in, and give scripts a token of their own. Look through the sessions of these people and end what they do not know.',
   filter: () => null,
+  deeds: [],
   look({ roster }) {
     const { numbers, texts, end } = roster.columns
     // Ids are an application's own: `42` of one source is not `42` of another.
@@ -210,6 +219,7 @@ const anonymous: SessionCheck = {
   remedy:
     'Write a session only when there is something to keep (in express-session: saveUninitialized: false), and give those without a person a short end.',
   filter: () => ({ finding: ['anonymous'] }),
+  deeds: ['revoke'],
   look({ roster }) {
     const { numbers } = roster.columns
     return {
@@ -233,6 +243,7 @@ const unreadable: SessionCheck = {
   remedy:
     'Store JSON or a hash, or a format that Rollcall knows. Where other data lies under the same prefix, give the sessions a prefix of their own. Those that are not needed can be revoked unread.',
   filter: () => ({ status: ['unreadable'] }),
+  deeds: ['revoke'],
   look({ roster }) {
     const { numbers } = roster.columns
     return {
