@@ -72,7 +72,7 @@ function JobCard({ job }: { job: Job }) {
             {job.isSecurity ? <Badge tone="danger">Incident</Badge> : null}
           </h2>
           <p className="text-sm text-muted wrap-anywhere">
-            {visibleString(job.admin)}, <TimeAgo at={job.startedAt} />
+            {visibleString(job.admin)}, <TimeAgo at={job.startedAt} /> ago
             {job.reason === null ? '' : `: ${visibleString(job.reason)}`}
           </p>
         </div>
