@@ -7,6 +7,7 @@ import { createAudit } from '@/lib/audit'
 import { createAuditHistory } from '@/lib/audit-history'
 import { getConfig } from '@/lib/config'
 import { createDemo } from '@/lib/demo/demo'
+import { createHistory } from '@/lib/history'
 import { createJobs } from '@/lib/jobs/jobs'
 import { createLedger } from '@/lib/jobs/ledger'
 import { createLog } from '@/lib/log'
@@ -15,6 +16,7 @@ import { createServerInfo } from '@/lib/redis/server-info'
 import { createFindingList } from '@/lib/roster/finding-list'
 import { joinFreshness } from '@/lib/roster/freshness'
 import { createSessionList } from '@/lib/roster/list'
+import { createOverview } from '@/lib/roster/overview'
 import { createPeopleList } from '@/lib/roster/people'
 import { createRoster } from '@/lib/roster/roster'
 import { createHandleKeeper } from '@/lib/runtime/handles'
@@ -64,6 +66,13 @@ function createRuntime() {
     server: serverInfo.reading,
     prefixOf: (id) => sources.find(id)?.source.prefix ?? '',
   })
+  const history = createHistory({
+    home,
+    log,
+    look: (minuteAt) =>
+      freshness().state === 'live' ? { total: roster.count(), ...roster.ends.minute(minuteAt) } : null,
+  })
+  const overview = createOverview({ ...answers, findings, history })
   const actions: ActionContext = {
     roster,
     audit,
@@ -97,6 +106,7 @@ function createRuntime() {
     list,
     people,
     findings,
+    overview,
     serverInfo,
     freshness,
     admins,
@@ -111,6 +121,7 @@ function createRuntime() {
       handles.start()
       sources.start()
       admins.start()
+      history.start()
       demo?.start()
     },
     async close() {
@@ -118,6 +129,7 @@ function createRuntime() {
       await jobs.close()
       demo?.close()
       admins.close()
+      history.close()
       handles.close()
       sources.close()
       await Promise.all([...new Set([...connections, home])].map((connection) => connection.close()))

@@ -16,7 +16,7 @@ describe('localPath', () => {
     undefined,
     null,
     42,
-    ['/sessions', '//evil.example'],
+    ['/', '//evil.example'],
     '',
     '/',
     'sessions',
@@ -54,7 +54,7 @@ describe('localPath', () => {
     '/api/login',
     '/sessions/../login',
     `/${'a'.repeat(3000)}`,
-  ])('%j leads to the sessions', (path) => {
-    expect(localPath(path)).toBe('/sessions')
+  ])('%j leads to the overview', (path) => {
+    expect(localPath(path)).toBe('/')
   })
 })

@@ -1,8 +1,8 @@
-const home = '/sessions'
+const home = '/'
 /** Addresses that are no page to come back to. */
 const noPage = /^\/(login|api|_next|healthz|readyz|metrics)(\/|$)/i
 
-/** Where a person goes after signing in: the path that they came from if it is one of this console's own pages, else the sessions. Never another site. */
+/** Where a person goes after signing in: the path that they came from if it is one of this console's own pages, else the overview. Never another site. */
 export function localPath(wanted: unknown): string {
   if (typeof wanted !== 'string' || wanted.length > 2000) return home
   // Browsers drop control characters and read a backslash as a slash; encoded ones may be undone by whoever comes next.
@@ -11,5 +11,5 @@ export function localPath(wanted: unknown): string {
   const url = URL.canParse(wanted, 'http://here.invalid') ? new URL(wanted, 'http://here.invalid') : null
   if (url === null || url.origin !== 'http://here.invalid') return home
   const path = `${url.pathname}${url.search}`
-  return url.pathname === '/' || url.pathname.startsWith('//') || noPage.test(url.pathname) ? home : path
+  return url.pathname.startsWith('//') || noPage.test(url.pathname) ? home : path
 }

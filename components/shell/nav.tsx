@@ -1,6 +1,15 @@
 'use client'
 
-import { IdCard, ListChecks, type LucideIcon, ScrollText, SearchCheck, Store, Users } from 'lucide-react'
+import {
+  ChartNoAxesColumn,
+  IdCard,
+  ListChecks,
+  type LucideIcon,
+  ScrollText,
+  SearchCheck,
+  Store,
+  Users,
+} from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useConsole } from './console-context'
@@ -9,6 +18,7 @@ type Page = { path: string; label: string; icon: LucideIcon; isDemo?: boolean; i
 
 /** The one list of pages. */
 const pages: Page[] = [
+  { path: '/', label: 'Overview', icon: ChartNoAxesColumn },
   { path: '/sessions', label: 'Sessions', icon: Users },
   { path: '/users', label: 'People', icon: IdCard },
   { path: '/findings', label: 'Findings', icon: SearchCheck },
@@ -31,7 +41,7 @@ export function Nav() {
             prefetch={false}
             title={label}
             {...(isDemo ? { target: '_blank' } : {})}
-            aria-current={pathname === path || pathname.startsWith(`${path}/`) ? 'page' : undefined}
+            aria-current={pathname === path || (path !== '/' && pathname.startsWith(`${path}/`)) ? 'page' : undefined}
             className="flex h-9 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-muted transition-colors duration-quick hover:bg-sunken hover:text-ink aria-[current]:bg-sunken aria-[current]:text-ink max-lg:justify-center max-md:h-12 max-md:flex-1 max-md:flex-col max-md:gap-0.5 max-md:px-1 max-md:text-xs pointer-coarse:min-h-11"
           >
             <Icon aria-hidden className="size-4.5 shrink-0" />

@@ -4,7 +4,7 @@ import { people, type RollcallConsole, type Who } from './console'
 /** Signs in by the page, as a person does, and waits for the sessions. */
 export async function signIn(page: Page, rollcall: RollcallConsole, who: Who = 'admin'): Promise<void> {
   const { username, password } = people[who]
-  await page.goto(`${rollcall.origin}/login`)
+  await page.goto(`${rollcall.origin}/login?next=/sessions`)
   await page.getByLabel('Name', { exact: true }).fill(username)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()

@@ -21,9 +21,12 @@ export async function revoke(context: ActionContext, actor: Actor, target: Targe
   void writeEntry(context, actor, 'session.revoke', target, { phase: 'intent', principal })
 
   try {
+    context.roster.ends.expect(source.id, key.toString('latin1'), 'revoked', context.now())
     const result = await source.remove(key)
     if (typeof result === 'object') return tell({ outcome: 'refused', undoUntil: null, reason: result.denied })
-    context.roster.drop(source.id, key)
+    const cause = result === 'done' ? 'revoked' : 'ended'
+    context.roster.ends.expect(source.id, key.toString('latin1'), cause, context.now())
+    context.roster.drop(source.id, key, { cause, at: context.now() })
     context.roster.publish()
     context.changed(target)
     if (result !== 'done') return tell({ outcome: 'already-gone', undoUntil: null, reason: 'It had ended already.' })

@@ -37,12 +37,16 @@ export async function doBatch(options: BatchOptions, items: JobItem[]): Promise<
 async function revokeBatch({ context, source, wantsUndo }: BatchOptions, items: JobItem[]): Promise<ItemResult[]> {
   const keys = items.map(toKey)
   const backups = wantsUndo ? await Promise.all(keys.map((key) => source.backUp(key).catch(() => null))) : []
+  for (const { key } of items) context.roster.ends.expect(source.id, key, 'revoked', context.now())
   const results = await source
     .removeMany(keys, (session, index) => whoChanged(session, items[index]))
     .catch(() => keys.map(() => 'unsent' as const))
   for (const [index, key] of keys.entries()) {
     const result = results[index]
-    if (result === 'done' || result === 'gone') context.roster.drop(source.id, key)
+    if (result !== 'done' && result !== 'gone') continue
+    const cause = result === 'done' ? 'revoked' : 'ended'
+    context.roster.ends.expect(source.id, key.toString('latin1'), cause, context.now())
+    context.roster.drop(source.id, key, { cause, at: context.now() })
   }
   context.roster.publish()
   return results.map((result, index) => {

@@ -282,6 +282,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
       let refused = 0
       while (batches.length > 0) {
         const batch = batches.splice(0, restoreBatch)
+        for (const { source, backup } of batch) roster.ends.forget(source.id, backup.key.toString('latin1'))
         const results = await Promise.all(
           batch.map(({ source, backup }) => source.restore(backup).catch(() => 'unanswered' as const)),
         )

@@ -88,7 +88,7 @@ describe('the findings', () => {
     expect(of('changed-person')).toMatchObject({ severity: 'critical', count: 1 })
     const roster = createRoster(() => now)
     roster.put(makeSession(randomId(1)), 1)
-    roster.drop('sess', Buffer.from(`sess:${randomId(1)}`))
+    roster.drop('sess', Buffer.from(`sess:${randomId(1)}`), { cause: 'ended', at: now })
     roster.put(makeSession(randomId(1), { principal: '43' }), 1)
     expect(roster.personChanges()).toEqual({ count: 0, slots: [] })
   })

@@ -157,7 +157,7 @@ describe('the people', () => {
     const roster = createRoster()
     roster.put(makeSession({ name: '1', principal: '42' }), 1)
     roster.put(makeSession({ name: '2', principal: '43' }), 1)
-    roster.drop('sess', Buffer.from('sess:1'))
+    roster.drop('sess', Buffer.from('sess:1'), { cause: 'ended', at: now })
     const query: PeopleQuery = { sort: 'principal', order: 'asc', page: 1, size: 50 }
     expect(listPeople(roster, query, String).rows.map(({ principal }) => principal)).toEqual(['43'])
   })

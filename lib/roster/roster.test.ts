@@ -126,7 +126,7 @@ describe('the roster', () => {
     roster.put(makeSession('sess:b'), 1)
     roster.put(makeSession('session:c', { source: 'session' }), 1)
     roster.put(makeSession('sess:a'), 2)
-    expect(roster.dropUnseen('sess', 2)).toBe(1)
+    expect(roster.dropUnseen('sess', 2, now)).toBe(1)
     expect(roster.count('sess')).toBe(1)
     expect(roster.count('session')).toBe(1)
   })
@@ -136,7 +136,8 @@ describe('the roster', () => {
     for (let round = 0; round < 50; round += 1) {
       for (let index = 0; index < 100; index += 1)
         roster.put(makeSession(`sess:${index}`, { label: `p${round}-${index}` }), 1)
-      for (let index = 0; index < 100; index += 1) roster.drop('sess', Buffer.from(`sess:${index}`))
+      for (let index = 0; index < 100; index += 1)
+        roster.drop('sess', Buffer.from(`sess:${index}`), { cause: 'ended', at: now })
     }
     expect(roster.count()).toBe(0)
     expect(roster.columns.end).toBeLessThanOrEqual(100)

@@ -1,6 +1,7 @@
 import { expiringMs } from '@/lib/contract/session'
 import type { Session } from '@/lib/session/session'
 import { type Columns, createColumns, flag } from './columns'
+import { createEnds, type EndCause, type Ends } from './ends'
 
 /** Two readings of one end may differ by this much where Redis tells only what is left. */
 const sameTimeMs = 50
@@ -14,12 +15,12 @@ const mostPersonChanges = 100
  * Everything here is memory: no call costs Redis anything. Times are on Redis's clock, as in `Session`.
  */
 export type Roster = {
-  /** Takes a session in, or what is now known of it. `scan`: the number of the scan that read it. */
-  put(session: Session, scan: number): void
-  /** Forgets a session; false when it was not there. */
-  drop(source: string, key: Buffer): boolean
+  /** Takes a session in, or what is now known of it. `scan`: the number of the scan that read it. `cameAt`: when it came, if it is not known of old; absent: the first look at it. */
+  put(session: Session, scan: number, cameAt?: number): void
+  /** Forgets a session that went; false when it was not there. */
+  drop(source: string, key: Buffer, end: { cause: EndCause; at: number }): boolean
   /** Forgets the sessions of a source that this scan has not seen; returns how many. */
-  dropUnseen(source: string, scan: number): number
+  dropUnseen(source: string, scan: number, at: number): number
   find(source: string, key: Buffer): Session | null
   findSlot(source: string, key: string): number | null
   /** How often the session was read; null when it is not there. Changes whenever its value may have. */
@@ -37,10 +38,12 @@ export type Roster = {
   /** How often a key that belonged to one person was seen to belong to another, since this process began, and the last such sessions that still live. */
   personChanges(): { count: number; slots: number[] }
   readonly columns: Columns
+  readonly ends: Ends
 }
 
 export function createRoster(clock: () => number = Date.now): Roster {
   const columns = createColumns()
+  const ends = createEnds()
   const slots = new Map<number, Map<string, number>>()
   /** The keys that changed their person, the latest last. */
   const changed = new Map<string, { source: string; key: string }>()
@@ -61,7 +64,13 @@ export function createRoster(clock: () => number = Date.now): Roster {
     return map
   }
 
-  function dropSlot(map: Map<string, number>, key: string, slot: number) {
+  function dropSlot(map: Map<string, number>, key: string, slot: number, end: { cause: EndCause; at: number }) {
+    const { numbers, texts, strings } = columns
+    ends.leave(strings.source.at(numbers.source[slot] ?? 0) ?? '', key, {
+      ...end,
+      principal: texts.principal.at(numbers.principal[slot] ?? 0),
+      label: texts.label.at(numbers.label[slot] ?? 0),
+    })
     map.delete(key)
     columns.give(slot)
     isDirty = true
@@ -152,9 +161,10 @@ export function createRoster(clock: () => number = Date.now): Roster {
 
   return {
     columns,
+    ends,
     at,
     findSlot,
-    put(session, scan) {
+    put(session, scan, cameAt) {
       const map = slotsOf(session.source)
       const key = session.key.toString('latin1')
       let slot = map.get(key)
@@ -164,6 +174,7 @@ export function createRoster(clock: () => number = Date.now): Roster {
         columns.numbers.createdAt[slot] = Number.NaN
         columns.numbers.lastSeenAt[slot] = Number.NaN
         columns.numbers.expiresAt[slot] = Number.NaN
+        if (cameAt !== undefined) ends.arrive(session.source, key, cameAt)
       }
       const person = columns.texts.principal.at(columns.numbers.principal[slot] ?? 0)
       if (person !== null && session.principal !== null && person !== session.principal) noteChange(session.source, key)
@@ -172,19 +183,19 @@ export function createRoster(clock: () => number = Date.now): Roster {
       columns.numbers.revision[slot] = (columns.numbers.revision[slot] ?? 0) + 1
       noteChangeAt(session.expiresAt)
     },
-    drop(source, key) {
+    drop(source, key, end) {
       const text = key.toString('latin1')
       const slot = findSlot(source, text)
       if (slot === null) return false
-      dropSlot(slotsOf(source), text, slot)
+      dropSlot(slotsOf(source), text, slot, end)
       return true
     },
-    dropUnseen(source, scan) {
+    dropUnseen(source, scan, at) {
       const map = slotsOf(source)
       let dropped = 0
       for (const [key, slot] of map) {
         if (columns.numbers.scan[slot] === scan) continue
-        dropSlot(map, key, slot)
+        dropSlot(map, key, slot, { cause: 'ended', at })
         dropped += 1
       }
       return dropped
@@ -207,7 +218,7 @@ export function createRoster(clock: () => number = Date.now): Roster {
         if (endsAt <= now) {
           const map = slots.get(source[slot] ?? 0)
           const key = columns.keys[slot]
-          if (map !== undefined && key !== undefined) dropSlot(map, key, slot)
+          if (map !== undefined && key !== undefined) dropSlot(map, key, slot, { cause: 'expired', at: now })
           continue
         }
         const turnsAt = endsAt - expiringMs

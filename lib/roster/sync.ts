@@ -17,6 +17,8 @@ const echoMs = 2000
 /** The first scan waits this long for the feed: one that began earlier would have to be made again. */
 const feedPatienceMs = 2000
 const feedRetryMs = 50
+/** Two clocks may differ by this much. */
+const clockSlackMs = 250
 /** Past this many changed keys waiting, a scan is cheaper and bounded. */
 const mostPending = 200_000
 
@@ -148,7 +150,7 @@ export function createSync({
           stateVersion += 1
         }
       }
-      const drift = roster.dropUnseen(source.id, number)
+      const drift = roster.dropUnseen(source.id, number, line.now())
       if (hasScanned && !wasForced && drift > 0 && line.feed() === 'tracking') {
         log.warn('roster.drift', { source: source.id, dropped: drift })
       }
@@ -188,14 +190,25 @@ export function createSync({
         if (meanwhile.has(key.toString('latin1'))) continue
         const session = sessions[index]
         if (session === 'skipped') passed += 1
-        if (session === undefined || session === null || session === 'skipped') roster.drop(source.id, key)
-        else if (session.expiresAt !== null && session.expiresAt <= now) roster.drop(source.id, key)
-        else roster.put({ ...session, lastSeenAt: session.lastSeenAt ?? seenAt(key, why, now) }, number)
+        if (session === undefined || session === null || session === 'skipped') {
+          roster.drop(source.id, key, { cause: isDue(key, now) ? 'expired' : 'ended', at: now })
+        } else if (session.expiresAt !== null && session.expiresAt <= now) {
+          roster.drop(source.id, key, { cause: 'expired', at: now })
+        } else {
+          const lastSeenAt = session.lastSeenAt ?? seenAt(key, why, now)
+          roster.put({ ...session, lastSeenAt }, number, hasScanned ? now : undefined)
+        }
       }
       return passed
     } finally {
       reading.delete(meanwhile)
     }
+  }
+
+  /** Whether its time was over, as far as was known: Redis may tell of an end a moment before our own clock does. */
+  function isDue(key: Buffer, now: number): boolean {
+    const endsAt = roster.find(source.id, key)?.expiresAt ?? null
+    return endsAt !== null && endsAt <= now + clockSlackMs
   }
 
   /**

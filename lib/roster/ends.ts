@@ -1,0 +1,99 @@
+/** Why a session is no longer there. `ended`: by its application, or by anybody but us. */
+export const endCauses = ['expired', 'ended', 'revoked'] as const
+export type EndCause = (typeof endCauses)[number]
+
+/** What came and went in one minute. `cameBack`: a session that an admin revoked and that lives again without an undo. */
+export type MinuteCounts = Record<EndCause | 'arrived' | 'cameBack', number>
+
+export type Ended = {
+  cause: EndCause
+  endedAt: number
+  principal: string | null
+  label: string | null
+  cameBackAt: number | null
+}
+
+/** Minutes whose counts are remembered. */
+const mostMinutes = 180
+/** So many sessions that ended are remembered, the newest. */
+const mostEnded = 10_000
+/** A deed that announced an end and did not bring it about is forgotten after this. */
+const expectedMs = 10_000
+const minuteMs = 60_000
+
+/**
+ * What came into the roster and what left it, and why: counts by the minute and the last ten thousand that ended. Memory only, of this process, and bounded;
+ * no call costs Redis anything.
+ */
+export type Ends = {
+  arrive(source: string, key: string, at: number): void
+  leave(
+    source: string,
+    key: string,
+    about: { cause: EndCause; at: number; principal: string | null; label: string | null },
+  ): void
+  /** Said before a deed removes a key, for the news of it may come from Redis first. */
+  expect(source: string, key: string, cause: EndCause, at: number): void
+  /** An undo brought it back: that is no coming back, and its end is not remembered. */
+  forget(source: string, key: string): void
+  /** How and when a session ended, or null where that is not known, or no longer. */
+  find(source: string, key: string): Ended | null
+  /** The counts of the minute that begins at `minuteAt`; zeros where nothing happened. */
+  minute(minuteAt: number): MinuteCounts
+}
+
+export function createEnds(): Ends {
+  const minutes = new Map<number, MinuteCounts>()
+  const ended = new Map<string, Ended>()
+  const expected = new Map<string, { cause: EndCause; until: number }>()
+  const nameOf = (source: string, key: string) => `${source} ${key}`
+
+  function count(at: number, what: keyof MinuteCounts) {
+    const minuteAt = Math.floor(at / minuteMs) * minuteMs
+    let counts = minutes.get(minuteAt)
+    if (counts === undefined) {
+      counts = noCounts()
+      minutes.set(minuteAt, counts)
+      dropOldest(minutes, mostMinutes)
+    }
+    counts[what] += 1
+  }
+
+  return {
+    arrive(source, key, at) {
+      count(at, 'arrived')
+      const before = ended.get(nameOf(source, key))
+      if (before?.cause !== 'revoked' || before.cameBackAt !== null) return
+      before.cameBackAt = at
+      count(at, 'cameBack')
+    },
+    leave(source, key, { cause, at, principal, label }) {
+      const name = nameOf(source, key)
+      const announced = expected.get(name)
+      expected.delete(name)
+      const trueCause = announced !== undefined && announced.until >= at ? announced.cause : cause
+      count(at, trueCause)
+      ended.delete(name)
+      ended.set(name, { cause: trueCause, endedAt: at, principal, label, cameBackAt: null })
+      dropOldest(ended, mostEnded)
+    },
+    expect(source, key, cause, at) {
+      expected.set(nameOf(source, key), { cause, until: at + expectedMs })
+      dropOldest(expected, mostEnded)
+    },
+    forget(source, key) {
+      ended.delete(nameOf(source, key))
+    },
+    find: (source, key) => ended.get(nameOf(source, key)) ?? null,
+    minute: (minuteAt) => ({ ...(minutes.get(minuteAt) ?? noCounts()) }),
+  }
+}
+
+export function noCounts(): MinuteCounts {
+  return { arrived: 0, expired: 0, ended: 0, revoked: 0, cameBack: 0 }
+}
+
+function dropOldest(map: Map<unknown, unknown>, most: number) {
+  const oldest = map.keys().next().value
+  if (map.size > most && oldest !== undefined) map.delete(oldest)
+}
