@@ -13,7 +13,11 @@ test.beforeAll(async () => {
   await redis.client().set('session:forever', '{"userId":43,"name":"Bert"}')
   await redis.client().setex('session:soon', 200, '{"userId":44}')
   await redis.client().setex('session:odd', 900, 'a:1:{i:0;i:1;}')
-  rollcall = await startConsole(redis.url, { ROLLCALL_DEMO: 'on' })
+  rollcall = await startConsole(redis.url, {
+    ROLLCALL_DEMO: 'on',
+    ROLLCALL_ENVIRONMENT: 'production',
+    ROLLCALL_ENVIRONMENT_COLOR: 'red',
+  })
 })
 test.afterAll(async () => {
   await rollcall?.stop()
@@ -37,10 +41,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
       })
       const page = await context.newPage()
       await page.goto(`${rollcall.origin}/login`)
+      await expect(page.locator('[data-environment="red"]')).toContainText('production')
       expect(await findFaults(page), 'login').toEqual([])
       await signIn(page, rollcall)
       await expect(rowOf(page, 'Alice').first()).toBeVisible()
+      await expect(page.locator('[data-environment="red"]')).toContainText('production')
       expect(await findFaults(page), 'sessions').toEqual([])
+      if (width === 360) {
+        await page.getByRole('button', { name: 'More' }).click()
+        expect(await findFaults(page), 'more pages').toEqual([])
+        await page.getByRole('menuitem', { name: 'Jobs' }).click()
+        await expect(page).toHaveURL(/\/jobs$/)
+        await page.goBack()
+        await expect(rowOf(page, 'Alice').first()).toBeVisible()
+      }
       const handle = await page.locator('[data-handle]').first().getAttribute('data-handle')
       await page.goto(`${rollcall.origin}/sessions/${handle}`)
       await expect(page.getByRole('region', { name: 'Payload' })).toBeVisible()

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { type AuditEntry, AuditPage } from '@/lib/contract/audit'
@@ -83,7 +84,32 @@ test('an operator sees who did what to whose session, and how it ended', async (
   await done.getByRole('link').filter({ visible: true }).click()
   await expect(page).toHaveURL(new RegExp(`/sessions/${handle}$`))
   await expect(page.getByText('This session has ended')).toBeVisible()
+  await expect(page.locator('[data-cause="revoked"]')).toContainText('An admin revoked it here')
+  await expect(page.getByText('Revoked by olga')).toBeVisible()
   expect(complaints).toEqual([])
+})
+
+test('an admin exports the audit, which stands in the audit itself; no cell is a formula, and an operator may not', async ({
+  page,
+}) => {
+  const admin = await rollcall.as('admin')
+  const operator = await rollcall.as('operator')
+  expect((await operator.call('GET', '/api/audit/export')).status).toBe(403)
+  expect((await admin.call('GET', '/api/audit/export?format=xml')).status).toBe(422)
+  const csv = await (await admin.call('GET', '/api/audit/export?deed=session.revoke')).text()
+  const [head, ...lines] = csv.trim().split('\r\n')
+  expect(head).toBe('time,phase,deed,admin,handle,principal,outcome,reason,ip,requestId')
+  expect(lines.length).toBeGreaterThanOrEqual(2)
+  for (const line of lines) expect(line).toMatch(/^\d{4}-.*,(intent|outcome),session\.revoke,/)
+  await signIn(page, rollcall, 'admin')
+  await page.goto(`${rollcall.origin}/audit`)
+  await page.getByRole('button', { name: 'Export' }).click()
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'Everything as JSON' }).click(),
+  ])
+  const entries: { deed: string; admin: string }[] = JSON.parse(readFileSync(await file.path(), 'utf8'))
+  expect(entries.filter(({ deed }) => deed === 'audit.export').length).toBeGreaterThanOrEqual(2)
 })
 
 test('the filter stands in the address, Back undoes it, and it works by keyboard', async ({ page }) => {

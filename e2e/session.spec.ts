@@ -53,7 +53,7 @@ test('it says so when the session ends while it is open', async ({ page }) => {
   await rowOf(page, 'Alice').click({ position: { x: 700, y: 12 } })
   await expect(page.getByRole('region', { name: 'Payload' })).toBeVisible()
   await redis.client().del('session:abc123')
-  await expect(page.getByText(/no longer in Redis/)).toBeVisible({ timeout: 3000 })
+  await expect(page.locator('[data-cause="ended"]')).toContainText('It was Alice’s', { timeout: 4000 })
 })
 
 test('a hostile name is drawn as text, with its invisible characters made visible', async ({ page }) => {

@@ -10,6 +10,9 @@ const mostLookedAt = 10_000
 const batchSize = 1000
 const mostAdmins = 100
 
+/** Which entries. Absent fields do not restrict. */
+export type AuditFilter = Pick<AuditQuery, 'deed' | 'admin' | 'handle' | 'since'>
+
 type History = Pick<AuditPage, 'lookedAt' | 'isComplete' | 'unreadable' | 'admins'> & { rows: AuditRow[] }
 
 /** The one read path of the audit: the API and the page ask it alike. */
@@ -21,6 +24,8 @@ export type AuditHistory = {
    * Cost: one XREVRANGE of one entry, and ten of a thousand when something new was written since the last call.
    */
   read(query: AuditQuery): Promise<AuditPage>
+  /** Every entry of the stream that the filter leaves, newest first, as it was written. Throws `source-unavailable`. Cost: one XREVRANGE a thousand entries. */
+  readEntries(filter: AuditFilter): AsyncGenerator<AuditEntry>
 }
 
 export function createAuditHistory({ home, bootId }: { home: Connection; bootId: string }): AuditHistory {
@@ -66,6 +71,18 @@ export function createAuditHistory({ home, bootId }: { home: Connection; bootId:
   }
 
   return {
+    async *readEntries(filter) {
+      for (let from = '+'; ; ) {
+        const batch = await range(from, batchSize)
+        for (const [, fields] of batch) {
+          const entry = readEntry(fields)
+          if (entry !== null && matches(entry, filter)) yield entry
+        }
+        const oldest = batch.at(-1)?.[0]
+        if (batch.length < batchSize || oldest === undefined) return
+        from = idBefore(oldest)
+      }
+    },
     async etag(query, role) {
       const covered = JSON.stringify([await readVersion(), query, role])
       return `W/"${createHash('sha256').update(covered).digest('base64url').slice(0, 27)}"`
@@ -112,7 +129,7 @@ function join(earlier: AuditRow, later: AuditRow): AuditRow {
   }
 }
 
-function matches(row: AuditRow, { deed, admin, handle, since }: AuditQuery): boolean {
+function matches(row: AuditRow, { deed, admin, handle, since }: AuditFilter): boolean {
   return (
     (deed === undefined || deed.includes(row.deed)) &&
     (admin === undefined || row.admin === admin) &&

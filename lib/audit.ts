@@ -21,6 +21,8 @@ export type Audit = {
    * one at a time. Cost: one XADD.
    */
   write(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<void>
+  /** The same for a deed that must not go unrecorded: false where the stream did not take it. Never rejects. */
+  keep(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<boolean>
   /** The entries about one handle, newest first, from the last 2,000 of the stream; empty where the home does not answer. Cost: one XREVRANGE. */
   readFor(handle: string, limit: number): Promise<AuditEntry[]>
   /** How many entries this process brought to their end: while it stands, no page lacks one of them. */
@@ -31,21 +33,23 @@ export type Audit = {
 export function createAudit({ home, log, chain }: { home: Connection; log: Log; chain: string }): Audit {
   let settled = 0
   let waiting = 0
-  let last: Promise<void> = Promise.resolve()
+  let last: Promise<unknown> = Promise.resolve()
   let seq = 0
   let previous: string | null = null
   let previousId: string | null = null
   let lost = 0
 
-  async function append(entry: AuditEntry): Promise<void> {
+  async function append(entry: AuditEntry): Promise<boolean> {
     const link = { chain, seq: seq + 1 + lost, previous, previousId, lost }
     const { text, hash } = seal(entry, link)
+    let isKept = false
     try {
       previousId = await home.client.xadd(auditStream, 'MAXLEN', '~', mostEntries, '*', 'entry', text)
       previous = hash
       seq = link.seq
       // More may have been lost meanwhile: those are for the next entry to tell.
       lost -= link.lost
+      isKept = true
     } catch (error) {
       // The line on the output is the record; a failing Redis must not stop a deed.
       lost += 1
@@ -53,21 +57,28 @@ export function createAudit({ home, log, chain }: { home: Connection; log: Log; 
     }
     waiting -= 1
     settled += 1
+    return isKept
+  }
+
+  async function keep(partial: Omit<AuditEntry, 'id' | 'at'>): Promise<boolean> {
+    const entry: AuditEntry = { id: randomUUID(), at: home.now(), ...partial }
+    log.info('audit', entry)
+    if (waiting >= mostWaiting) {
+      lost += 1
+      settled += 1
+      log.warn('audit.stream', { requestId: entry.requestId, reason: 'too many entries wait' })
+      return false
+    }
+    waiting += 1
+    const appended = last.then(() => append(entry))
+    last = appended
+    return appended
   }
 
   return {
+    keep,
     async write(partial) {
-      const entry: AuditEntry = { id: randomUUID(), at: home.now(), ...partial }
-      log.info('audit', entry)
-      if (waiting >= mostWaiting) {
-        lost += 1
-        settled += 1
-        log.warn('audit.stream', { requestId: entry.requestId, reason: 'too many entries wait' })
-        return
-      }
-      waiting += 1
-      last = last.then(() => append(entry))
-      await last
+      await keep(partial)
     },
     async readFor(handle, limit) {
       try {

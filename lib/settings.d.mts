@@ -41,6 +41,8 @@ export type Settings = {
   admins: AdminSetting[]
   secret: string | null
   isReadOnly: boolean
+  /** What this console is for, said on every page; null: nothing is said. */
+  environment: { name: string; color: 'red' | 'amber' | 'green' | 'blue' | 'violet' | 'grey' } | null
   hasDemo: boolean
   /** Sample sessions are only ever written to a store that we started ourselves. */
   hasSamples: boolean

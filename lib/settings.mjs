@@ -4,7 +4,17 @@ import { parseRedisAddress } from './redis-address.mjs'
 /** @typedef {import('./settings.d.mts').Settings} Settings */
 
 const secrets = ['REDIS_URL', 'ROLLCALL_HOME_URL', 'ROLLCALL_ADMIN_PASSWORD', 'ROLLCALL_ADMINS', 'ROLLCALL_SECRET']
-const plain = ['MATCH', 'BIND', 'ALLOWED_HOSTS', 'READ_ONLY', 'DEMO', 'IDLE_MS', 'ABSOLUTE_MS']
+const plain = [
+  'MATCH',
+  'BIND',
+  'ALLOWED_HOSTS',
+  'READ_ONLY',
+  'DEMO',
+  'IDLE_MS',
+  'ABSOLUTE_MS',
+  'ENVIRONMENT',
+  'ENVIRONMENT_COLOR',
+]
 /** Said by the launcher to the server that it starts, and by the build to itself; never by a person. */
 const internal = ['STORE', 'STORE_REASON', 'PARENT', 'BUILD_DIR', 'BUILD_BASE_PATH']
 const notBuilt = ['CONFIG', 'METRICS', 'METRICS_TOKEN', 'METRICS_TOKEN_FILE', 'GUARD_MS']
@@ -12,6 +22,7 @@ const notBuilt = ['CONFIG', 'METRICS', 'METRICS_TOKEN', 'METRICS_TOKEN_FILE', 'G
 const formats = ['native', 'plain', 'connect-redis']
 const roles = ['viewer', 'operator', 'admin']
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
+const colors = ['red', 'amber', 'green', 'blue', 'violet', 'grey']
 const reservedPaths = ['_next', 'api', 'healthz', 'readyz', 'metrics', '__BASE_PATH__']
 
 const argon2Hash = /^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{22,}$/
@@ -63,6 +74,7 @@ export function parseSettings(env, readFile) {
     publicUrl,
     trustsProxy: flag('TRUST_PROXY', false),
     logLevel,
+    environment: readEnvironment(text('ROLLCALL_ENVIRONMENT'), text('ROLLCALL_ENVIRONMENT_COLOR'), faults),
     hasParent: flag('ROLLCALL_PARENT', false),
   }
   return faults.length > 0 ? { settings: null, faults } : { settings, faults: [] }
@@ -153,6 +165,19 @@ function readPrefixes(value, faults) {
     faults.push('ROLLCALL_MATCH names a prefix twice.')
   }
   return prefixes
+}
+
+function readEnvironment(name, color = 'grey', faults) {
+  if (!colors.includes(color))
+    faults.push(`ROLLCALL_ENVIRONMENT_COLOR must be one of ${colors.join(', ')}, ${not(color)}.`)
+  if (name === undefined) {
+    if (color !== 'grey') faults.push('ROLLCALL_ENVIRONMENT_COLOR needs ROLLCALL_ENVIRONMENT beside it.')
+    return null
+  }
+  if ([...name].length > 24 || /\p{C}/u.test(name)) {
+    faults.push(`ROLLCALL_ENVIRONMENT must be a name of at most 24 characters, ${not(name)}.`)
+  }
+  return { name, color }
 }
 
 function readHosts(value, publicUrl, faults) {

@@ -40,6 +40,7 @@ test('an empty environment gives the defaults of the manual', () => {
     admins: [],
     secret: null,
     isReadOnly: false,
+    environment: null,
     hasDemo: true,
     hasSamples: true,
     idleMs: 1_800_000,
@@ -234,4 +235,16 @@ test('with PUBLIC_URL its host is answered too', () => {
 
 test('a bind beyond loopback is right with a password', () => {
   expect(settingsOf({ ROLLCALL_BIND: '0.0.0.0', ROLLCALL_ADMIN_PASSWORD: 'fifteen letters' }).bind).toBe('0.0.0.0')
+})
+
+test('an environment has a short name and one of six colours', () => {
+  const env = { ROLLCALL_ENVIRONMENT: 'production', ROLLCALL_ENVIRONMENT_COLOR: 'red' }
+  expect(settingsOf(env).environment).toEqual({ name: 'production', color: 'red' })
+  expect(settingsOf({ ROLLCALL_ENVIRONMENT: 'staging' }).environment).toEqual({ name: 'staging', color: 'grey' })
+  const { faults } = parse({ ROLLCALL_ENVIRONMENT: 'x'.repeat(25), ROLLCALL_ENVIRONMENT_COLOR: 'pink' })
+  expect(faults).toEqual([
+    'ROLLCALL_ENVIRONMENT_COLOR must be one of red, amber, green, blue, violet, grey, not "pink".',
+    'ROLLCALL_ENVIRONMENT must be a name of at most 24 characters, not "xxxxxxxxxxxxxxxxxxxxxxxxx".',
+  ])
+  expect(parse({ ROLLCALL_ENVIRONMENT_COLOR: 'red' }).faults).toHaveLength(1)
 })

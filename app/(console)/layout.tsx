@@ -9,13 +9,14 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   const admin = await findAdmin()
   if (admin === null) return children
   const { settings, now } = getRuntime()
-  const { isReadOnly, hasDemo, store } = settings
+  const { isReadOnly, hasDemo, store, environment } = settings
   const can = {
     extend: !isReadOnly && may(admin.role, 'session.extend'),
     revoke: !isReadOnly && may(admin.role, 'session.revoke'),
     audit: may(admin.role, 'audit.view'),
+    export: may(admin.role, 'audit.export'),
   }
   const { username, role, idleExpiresAt, absoluteExpiresAt } = admin
   const me = { username, role, idleExpiresAt, absoluteExpiresAt, now: now() }
-  return <Shell console={{ me, can, isReadOnly, hasDemo, store }}>{children}</Shell>
+  return <Shell console={{ me, can, isReadOnly, hasDemo, store, environment }}>{children}</Shell>
 }

@@ -5,6 +5,7 @@ import { redirect } from 'next/navigation'
 import { InsecureNote } from '@/components/login/insecure-note'
 import { localPath } from '@/components/login/next-path'
 import { SignInForm } from '@/components/login/sign-in-form'
+import { EnvironmentStrip } from '@/components/ui/environment-strip'
 import { Logo } from '@/components/ui/logo'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { readCurrentAdmin } from '@/lib/http/current-admin'
@@ -21,37 +22,41 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
   const sent = await headers()
   const canSignIn = canHoldCookie(sent, settings)
   return (
-    <main className="grid min-h-dvh place-items-center px-4 py-10">
-      <div className="flex w-full max-w-90 flex-col gap-6">
-        <header className="flex flex-col gap-3">
-          <Logo className="size-10" />
-          <div className="flex flex-col gap-1">
-            <h1 className="text-xl font-semibold tracking-tight">Sign in to Rollcall</h1>
-            <p className="text-muted">Every login session in your Redis, live, and ended with one click.</p>
-          </div>
-        </header>
-        {home.health().state === 'up' ? null : (
-          <ProblemNote title="Redis does not answer" tone="stale">
-            Signing in is closed until it does. Whoever is signed in may still look.
-          </ProblemNote>
-        )}
-        {canSignIn ? (
-          <SignInForm next={next} />
-        ) : (
-          <InsecureNote host={(sent.get('host') ?? '').replace(/:\d+$/, '')} port={settings.port} />
-        )}
-        <footer className="flex flex-col gap-3 border-t border-line pt-4 text-xs text-muted">
-          <p>
-            The first start prints a password for <span className="font-mono text-ink">admin</span> in its terminal. To
-            choose your own, set <span className="font-mono text-ink">ROLLCALL_ADMIN_PASSWORD</span> and start again.
-          </p>
-          {settings.hasDemo ? (
-            <Link href="/demo" prefetch={false} className="self-start text-accent underline-offset-2 hover:underline">
-              Visit the demo shop
-            </Link>
-          ) : null}
-        </footer>
-      </div>
-    </main>
+    <div className="flex min-h-dvh flex-col">
+      <EnvironmentStrip environment={settings.environment} />
+      <main className="grid flex-1 place-items-center px-4 py-10">
+        <div className="flex w-full max-w-90 flex-col gap-6">
+          <header className="flex flex-col gap-3">
+            <Logo className="size-10" />
+            <div className="flex flex-col gap-1">
+              <h1 className="text-xl font-semibold tracking-tight">Sign in to Rollcall</h1>
+              <p className="text-muted">Every login session in your Redis, live, and ended with one click.</p>
+            </div>
+          </header>
+          {home.health().state === 'up' ? null : (
+            <ProblemNote title="Redis does not answer" tone="stale">
+              Signing in is closed until it does. Whoever is signed in may still look.
+            </ProblemNote>
+          )}
+          {canSignIn ? (
+            <SignInForm next={next} />
+          ) : (
+            <InsecureNote host={(sent.get('host') ?? '').replace(/:\d+$/, '')} port={settings.port} />
+          )}
+          <footer className="flex flex-col gap-3 border-t border-line pt-4 text-xs text-muted">
+            <p>
+              The first start prints a password for <span className="font-mono text-ink">admin</span> in its terminal.
+              To choose your own, set <span className="font-mono text-ink">ROLLCALL_ADMIN_PASSWORD</span> and start
+              again.
+            </p>
+            {settings.hasDemo ? (
+              <Link href="/demo" prefetch={false} className="self-start text-accent underline-offset-2 hover:underline">
+                Visit the demo shop
+              </Link>
+            ) : null}
+          </footer>
+        </div>
+      </main>
+    </div>
   )
 }

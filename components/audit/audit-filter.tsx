@@ -1,7 +1,8 @@
 'use client'
 
-import { ChevronDown, Printer, X } from 'lucide-react'
+import { ChevronDown, Download, Printer, X } from 'lucide-react'
 import { type FormEvent, type ReactNode, useId } from 'react'
+import { useConsole } from '@/components/shell/console-context'
 import { Button } from '@/components/ui/button'
 import { inputClass } from '@/components/ui/field'
 import { Menu, MenuChoice, MenuItem } from '@/components/ui/menu'
@@ -10,6 +11,7 @@ import { sayTime } from '@/components/ui/words'
 import { serverNow } from '@/lib/client/clock'
 import { deeds } from '@/lib/contract/audit'
 import type { AuditViewState } from './use-audit-view'
+import { exportOf } from './view'
 import { deedWords } from './words'
 
 const hour = 60 * 60_000
@@ -23,6 +25,7 @@ const spans = [
 /** What narrows the audit. All of it stands in the address. */
 export function AuditFilter({ view, admins }: { view: AuditViewState; admins: string[] }) {
   const { filter, change, clear, isFiltered } = view
+  const { can } = useConsole()
   const chosen = filter.deed ?? []
   const [only] = chosen
   return (
@@ -70,7 +73,23 @@ export function AuditFilter({ view, admins }: { view: AuditViewState; admins: st
           <X aria-hidden className="size-3.5" /> Clear
         </Button>
       ) : null}
-      <Button look="quiet" className="ml-auto max-md:hidden" onClick={() => window.print()}>
+      {can.export ? (
+        <Menu
+          align="end"
+          trigger={
+            <Button look="quiet" className="md:ml-auto">
+              <Download aria-hidden className="size-3.5" /> Export
+            </Button>
+          }
+        >
+          {(['csv', 'json'] as const).map((format) => (
+            <MenuItem key={format} render={<a href={exportOf(filter, format)} download />}>
+              {isFiltered ? 'What matches' : 'Everything'} as {format.toUpperCase()}
+            </MenuItem>
+          ))}
+        </Menu>
+      ) : null}
+      <Button look="quiet" className={`max-md:hidden ${can.export ? '' : 'ml-auto'}`} onClick={() => window.print()}>
         <Printer aria-hidden className="size-3.5" /> Print
       </Button>
     </search>

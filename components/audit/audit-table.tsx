@@ -2,10 +2,10 @@
 
 import Link from 'next/link'
 import { Badge } from '@/components/ui/badge'
+import { Moment } from '@/components/ui/moment'
 import { Hint } from '@/components/ui/tooltip'
 import { VisibleText, visibleString } from '@/components/ui/visible-text'
 import type { AuditRow } from '@/lib/contract/audit'
-import { Moment } from './moment'
 import { deedWords, noOutcome, outcomeWords } from './words'
 
 const head =

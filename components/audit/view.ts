@@ -1,3 +1,4 @@
+import { withBasePath } from '@/lib/client/base-path'
 import { AuditQuery } from '@/lib/contract/audit'
 
 /** What the page shows: the whole of it stands in the address. */
@@ -28,4 +29,10 @@ export function writeView(view: AuditFilter): string {
 /** The address of a view in the API. */
 export function targetOf(view: AuditFilter): string {
   return `/api/audit${writeView(view)}`
+}
+
+/** Where the same entries can be had as a file. */
+export function exportOf({ page: _page, ...filter }: AuditFilter, format: 'csv' | 'json'): string {
+  const text = writeView({ ...filter, page: 1 })
+  return withBasePath(`/api/audit/export${text === '' ? '?' : `${text}&`}format=${format}`)
 }

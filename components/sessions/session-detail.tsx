@@ -4,7 +4,6 @@ import { Clock4 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
-import { EmptyState } from '@/components/ui/empty-state'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { Skeleton } from '@/components/ui/skeleton'
 import { VisibleText } from '@/components/ui/visible-text'
@@ -13,6 +12,7 @@ import { useTicking } from '@/lib/client/clock'
 import { useResource } from '@/lib/client/resource'
 import { SessionDetail as Detail } from '@/lib/contract/session'
 import { isHidden, revokeSession, undoLast, useLeaving } from './deeds'
+import { EndedFace } from './ended-face'
 import { ExtendButton } from './extend-button'
 import { PayloadTree } from './payload-tree'
 import { Facts, Heading, History } from './session-facts'
@@ -35,10 +35,7 @@ export function SessionDetail({ handle, headingLevel, aside }: SessionDetailProp
   if (problem?.code === 'not-found' || wasEnded || (problem !== null && leaving.has(handle))) {
     return (
       <Frame aside={aside} title={data ? personOf(data) : 'Session'} level={headingLevel}>
-        <EmptyState title="This session has ended">
-          <p>It is no longer in Redis: it was revoked, its person signed out, or its time was over.</p>
-          {leaving.has(handle) ? <Button onClick={() => void undoLast()}>Undo</Button> : null}
-        </EmptyState>
+        <EndedFace handle={handle} level={headingLevel} undo={leaving.has(handle) ? () => void undoLast() : null} />
       </Frame>
     )
   }

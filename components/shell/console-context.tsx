@@ -1,14 +1,17 @@
 'use client'
 
 import { createContext, type ReactNode, useContext } from 'react'
+import type { Environment } from '@/components/ui/environment-strip'
 import { RenderedAt } from '@/lib/client/clock'
 import type { Me } from '@/lib/contract/login'
 
 export type Console = {
   me: Me
   /** What this admin may do here, judged by the server: the page draws what it may and repeats no rule. */
-  can: { extend: boolean; revoke: boolean; audit: boolean }
+  can: { extend: boolean; revoke: boolean; audit: boolean; export: boolean }
   isReadOnly: boolean
+  /** What this console is for, such as production; null: not said. */
+  environment: Environment | null
   hasDemo: boolean
   /** Whose Redis this is: the one that was given, or one that Rollcall started and that ends with it. */
   store: 'given' | 'private' | 'embedded'

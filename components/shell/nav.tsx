@@ -2,6 +2,7 @@
 
 import {
   ChartNoAxesColumn,
+  Ellipsis,
   IdCard,
   ListChecks,
   type LucideIcon,
@@ -11,7 +12,9 @@ import {
   Users,
 } from 'lucide-react'
 import Link from 'next/link'
-import { usePathname } from 'next/navigation'
+import { usePathname, useRouter } from 'next/navigation'
+import { Menu, MenuItem } from '@/components/ui/menu'
+import { withBasePath } from '@/lib/client/base-path'
 import { useConsole } from './console-context'
 
 type Page = { path: string; label: string; icon: LucideIcon; isDemo?: boolean; isAudit?: boolean }
@@ -26,28 +29,59 @@ const pages: Page[] = [
   { path: '/audit', label: 'Audit', icon: ScrollText, isAudit: true },
   { path: '/demo', label: 'Demo', icon: Store, isDemo: true },
 ]
+/** So many stand in the bar of a phone; the rest is behind one button. */
+const mostOnPhone = 4
+
+const itemClass =
+  'flex h-9 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-muted transition-colors duration-quick hover:bg-sunken hover:text-ink aria-[current]:bg-sunken aria-[current]:text-ink max-lg:justify-center max-md:h-12 max-md:min-w-0 max-md:flex-1 max-md:flex-col max-md:gap-0.5 max-md:px-1 max-md:text-xs pointer-coarse:min-h-11'
 
 export function Nav() {
   const pathname = usePathname()
+  const router = useRouter()
   const { hasDemo, can } = useConsole()
+  const shown = pages.filter(({ isDemo, isAudit }) => (!isDemo || hasDemo) && (!isAudit || can.audit))
+  const isCurrent = (path: string) => pathname === path || (path !== '/' && pathname.startsWith(`${path}/`))
+  const rest = shown.slice(mostOnPhone)
   return (
-    <nav aria-label="Pages" className="flex gap-1 max-md:flex-1 md:flex-col">
-      {pages
-        .filter(({ isDemo, isAudit }) => (!isDemo || hasDemo) && (!isAudit || can.audit))
-        .map(({ path, label, icon: Icon, isDemo }) => (
-          <Link
-            key={path}
-            href={path}
-            prefetch={false}
-            title={label}
-            {...(isDemo ? { target: '_blank' } : {})}
-            aria-current={pathname === path || (path !== '/' && pathname.startsWith(`${path}/`)) ? 'page' : undefined}
-            className="flex h-9 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-muted transition-colors duration-quick hover:bg-sunken hover:text-ink aria-[current]:bg-sunken aria-[current]:text-ink max-lg:justify-center max-md:h-12 max-md:flex-1 max-md:flex-col max-md:gap-0.5 max-md:px-1 max-md:text-xs pointer-coarse:min-h-11"
-          >
-            <Icon aria-hidden className="size-4.5 shrink-0" />
-            <span className="md:max-lg:sr-only">{label}</span>
-          </Link>
-        ))}
+    <nav aria-label="Pages" className="flex min-w-0 gap-1 max-md:flex-1 md:flex-col">
+      {shown.map(({ path, label, icon: Icon, isDemo }, index) => (
+        <Link
+          key={path}
+          href={path}
+          prefetch={false}
+          title={label}
+          {...(isDemo ? { target: '_blank' } : {})}
+          aria-current={isCurrent(path) ? 'page' : undefined}
+          className={`${itemClass} ${index < mostOnPhone ? '' : 'max-md:hidden'}`}
+        >
+          <Icon aria-hidden className="size-4.5 shrink-0" />
+          <span className="md:max-lg:sr-only">{label}</span>
+        </Link>
+      ))}
+      <div className="flex min-w-0 flex-1 md:hidden">
+        <Menu
+          align="end"
+          trigger={
+            <button
+              type="button"
+              className={itemClass}
+              aria-current={rest.some(({ path }) => isCurrent(path)) ? 'true' : undefined}
+            >
+              <Ellipsis aria-hidden className="size-4.5 shrink-0" />
+              More
+            </button>
+          }
+        >
+          {rest.map(({ path, label, icon: Icon, isDemo }) => (
+            <MenuItem
+              key={path}
+              onClick={() => (isDemo ? window.open(withBasePath(path), '_blank', 'noopener') : router.push(path))}
+            >
+              <Icon aria-hidden className="size-4" /> {label}
+            </MenuItem>
+          ))}
+        </Menu>
+      </div>
     </nav>
   )
 }

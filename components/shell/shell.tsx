@@ -1,6 +1,7 @@
 'use client'
 
 import type { ReactNode } from 'react'
+import { EnvironmentStrip } from '@/components/ui/environment-strip'
 import { Logo } from '@/components/ui/logo'
 import { useIsSignedOut } from '@/lib/client/signed-out'
 import { Account } from './account'
@@ -26,20 +27,23 @@ export function Shell({ console, children }: { console: Console; children: React
       >
         Skip to the page
       </a>
-      <div className="flex h-dvh flex-col-reverse md:flex-row">
-        <header className="z-30 flex shrink-0 border-line bg-surface max-md:h-(--bottom-bar) max-md:items-start max-md:border-t max-md:px-2 max-md:pt-1 md:w-15 md:flex-col md:gap-4 md:border-r md:p-3 md:max-lg:p-1 md:max-lg:pt-3 lg:w-52">
-          <div className="flex items-center gap-2.5 px-1 pt-1 max-lg:justify-center max-md:hidden">
-            <Logo />
-            <span className="text-lg font-semibold tracking-tight md:max-lg:sr-only">Rollcall</span>
-          </div>
-          <Nav />
-          <div className="min-w-0 max-md:flex max-md:h-12 md:mt-auto md:flex md:flex-col">
-            <Account />
-          </div>
-        </header>
-        <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 outline-none">
-          {children}
-        </main>
+      <div className="flex h-dvh flex-col">
+        <EnvironmentStrip environment={console.environment} />
+        <div className="flex min-h-0 flex-1 flex-col-reverse md:flex-row">
+          <header className="z-30 flex shrink-0 border-line bg-surface max-md:h-(--bottom-bar) max-md:items-start max-md:border-t max-md:px-2 max-md:pt-1 md:w-15 md:flex-col md:gap-4 md:border-r md:p-3 md:max-lg:p-1 md:max-lg:pt-3 lg:w-52">
+            <div className="flex items-center gap-2.5 px-1 pt-1 max-lg:justify-center max-md:hidden">
+              <Logo />
+              <span className="text-lg font-semibold tracking-tight md:max-lg:sr-only">Rollcall</span>
+            </div>
+            <Nav />
+            <div className="min-w-0 max-md:flex max-md:h-12 md:mt-auto md:flex md:flex-col">
+              <Account />
+            </div>
+          </header>
+          <main id="main" tabIndex={-1} className="min-h-0 min-w-0 flex-1 outline-none">
+            {children}
+          </main>
+        </div>
       </div>
       <IdleWarning />
     </ConsoleProvider>

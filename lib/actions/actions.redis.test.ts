@@ -48,6 +48,7 @@ function makeSource(line: Connection): Source {
 const context: ActionContext = {
   roster: createRoster(),
   audit: {
+    keep: async () => true,
     write: async (entry) => void entries.push(entry),
     readFor: async () => [],
     count: () => entries.length,

@@ -41,7 +41,7 @@ async function startReplica(given: Partial<Settings> = {}, on = server) {
     settings: { ...settings, adminPassword: password, ...given },
     home,
     log: silent,
-    audit: { ...audit, readFor: async () => [], count: () => 0 },
+    audit: { ...audit, keep: async () => true, readFor: async () => [], count: () => 0 },
     announce: (text) => announced.push(text),
   })
   admins.start()

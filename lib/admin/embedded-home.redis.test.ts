@@ -13,7 +13,7 @@ test('on the embedded store, without a feed of changes, a session lives until it
   const { settings } = parseSettings({}, () => '')
   if (settings === null) throw new Error('The default settings are refused')
   const announced: string[] = []
-  const audit = { write: async () => undefined, readFor: async () => [], count: () => 0 }
+  const audit = { write: async () => undefined, keep: async () => true, readFor: async () => [], count: () => 0 }
   const admins = createAdmins({ settings, home, log: silent, audit, announce: (text) => announced.push(text) })
   const signIn = (password: string) =>
     admins.signIn({ username: 'admin', password, earlierId: null, ip: '127.0.0.1', requestId: 'request' })

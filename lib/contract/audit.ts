@@ -57,6 +57,16 @@ export const AuditQuery = z.strictObject({
 })
 export type AuditQuery = z.infer<typeof AuditQuery>
 
+/** `GET /api/audit/export`: which entries, and as what. */
+export const AuditExportQuery = z.strictObject({
+  format: z._default(z.enum(['csv', 'json']), 'csv'),
+  deed: z.optional(several(Deed)),
+  admin: z.optional(text(200)),
+  handle: z.optional(text(16_384)),
+  since: z.optional(count(0, Number.MAX_SAFE_INTEGER)),
+})
+export type AuditExportQuery = z.infer<typeof AuditExportQuery>
+
 /** One deed of one request: its intent and its outcome together. `outcome` null: it is not known how it ended. */
 export const AuditRow = z.omit(AuditEntry, { phase: true })
 export type AuditRow = z.infer<typeof AuditRow>

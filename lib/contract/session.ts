@@ -177,6 +177,27 @@ export const SessionDetail = z.extend(SessionRow, {
 })
 export type SessionDetail = z.infer<typeof SessionDetail>
 
+/**
+ * `GET /api/sessions/{handle}/history`: how a session ended and what admins did to it, also when it is gone. `ended` null: it lives, or nobody remembers its end;
+ * the last ten thousand ends are remembered, since the server started. `cameBackAt`: when it lived again after a revoke.
+ */
+export const SessionHistory = z.object({
+  now: z.number(),
+  ended: z.nullable(
+    z.object({
+      cause: z.enum(['expired', 'ended', 'revoked']),
+      endedAt: z.number(),
+      principal: z.nullable(z.string()),
+      label: z.nullable(z.string()),
+      cameBackAt: z.nullable(z.number()),
+    }),
+  ),
+  history: z.array(
+    z.object({ at: z.number(), deed: z.string(), admin: z.nullable(z.string()), outcome: z.nullable(z.string()) }),
+  ),
+})
+export type SessionHistory = z.infer<typeof SessionHistory>
+
 /** How a deed ended. `unknown`: it was sent and no answer came; re-reading settles it. */
 export const Outcome = z.enum(['done', 'already-gone', 'refused', 'unknown', 'failed'])
 export type Outcome = z.infer<typeof Outcome>

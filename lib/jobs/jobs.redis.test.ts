@@ -48,7 +48,12 @@ function makeServer(over: Partial<ActionContext> = {}) {
   const roster = createRoster()
   const actions: ActionContext = {
     roster,
-    audit: { write: async (entry) => void entries.push(entry), readFor: async () => [], count: () => entries.length },
+    audit: {
+      write: async (entry) => void entries.push(entry),
+      keep: async () => true,
+      readFor: async () => [],
+      count: () => entries.length,
+    },
     undo: createUndoShelf(),
     log: silent,
     isReadOnly: false,

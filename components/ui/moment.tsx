@@ -1,8 +1,8 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import { Hint } from '@/components/ui/tooltip'
-import { sayBothTimes } from '@/components/ui/words'
+import { Hint } from './tooltip'
+import { sayBothTimes } from './words'
 
 const never = () => () => undefined
 

@@ -1,0 +1,47 @@
+'use client'
+
+import { Button } from '@/components/ui/button'
+import { EmptyState } from '@/components/ui/empty-state'
+import { Moment } from '@/components/ui/moment'
+import { VisibleText } from '@/components/ui/visible-text'
+import { useResource } from '@/lib/client/resource'
+import { SessionHistory } from '@/lib/contract/session'
+import { History } from './session-facts'
+
+const causes = {
+  expired: 'Its time was over.',
+  ended: 'It was removed by its application or by somebody else, such as a sign-out; Rollcall did not do it.',
+  revoked: 'An admin revoked it here.',
+} as const
+
+/** A session that is gone: when and why, as far as anybody remembers, and what admins did to it. */
+export function EndedFace({ handle, level, undo }: { handle: string; level: 1 | 2; undo: (() => void) | null }) {
+  const { data } = useResource(`/api/sessions/${handle}/history`, SessionHistory, { everyMs: 5000 })
+  const ended = data?.ended ?? null
+  const name = ended?.label ?? ended?.principal ?? null
+  return (
+    <>
+      <EmptyState title="This session has ended">
+        {ended === null ? (
+          <p>It is no longer in Redis: it was revoked, its person signed out, or its time was over.</p>
+        ) : (
+          <p data-cause={ended.cause}>
+            {name === null ? null : (
+              <>
+                It was <VisibleText text={name} />
+                ’s.{' '}
+              </>
+            )}
+            {causes[ended.cause]} <Moment at={ended.endedAt} />.
+            {ended.cameBackAt === null ? '' : ' It came back after that.'}
+          </p>
+        )}
+        {data !== undefined && ended === null ? (
+          <p>How it ended is not remembered: Rollcall keeps the last ten thousand ends since it started.</p>
+        ) : null}
+        {undo === null ? null : <Button onClick={undo}>Undo</Button>}
+      </EmptyState>
+      {data === undefined ? null : <History entries={data.history} level={level} />}
+    </>
+  )
+}
