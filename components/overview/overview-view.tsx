@@ -126,7 +126,7 @@ function Invitation() {
       <EmptyState title="No session yet">
         <p>Sign in to your application, or write one by hand. It shows up here at once.</p>
         <div className="flex max-w-full items-center gap-2 rounded-md bg-sunken py-1 pr-1 pl-3 text-left">
-          <code className="min-w-0 overflow-x-auto font-mono text-sm whitespace-nowrap">{example}</code>
+          <code className="min-w-0 font-mono text-sm wrap-anywhere">{example}</code>
           <CopyButton text={example} />
         </div>
       </EmptyState>

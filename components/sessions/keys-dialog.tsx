@@ -1,10 +1,7 @@
 'use client'
 
-import { useSyncExternalStore } from 'react'
-import { Dialog } from '@/components/ui/dialog'
-
-const storeKey = 'rollcall-keys'
-const changed = 'rollcall-keys-changed'
+import { LazyDialog } from '@/components/ui/lazy-dialog'
+import { useHasKeys } from './use-has-keys'
 
 const keys = [
   ['/', 'Search'],
@@ -18,27 +15,10 @@ const keys = [
   ['?', 'These keys'],
 ] as const
 
-/** Whether single keys do something; a person may switch them off. */
-export function useHasKeys(): [boolean, (hasKeys: boolean) => void] {
-  const hasKeys = useSyncExternalStore(
-    (listener) => {
-      window.addEventListener(changed, listener)
-      return () => window.removeEventListener(changed, listener)
-    },
-    () => window.localStorage.getItem(storeKey) !== 'off',
-    () => true,
-  )
-  const set = (on: boolean) => {
-    window.localStorage.setItem(storeKey, on ? 'on' : 'off')
-    window.dispatchEvent(new Event(changed))
-  }
-  return [hasKeys, set]
-}
-
 export function KeysDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const [hasKeys, setHasKeys] = useHasKeys()
   return (
-    <Dialog isOpen={isOpen} onOpenChange={(open) => (open ? undefined : onClose())} title="Keys">
+    <LazyDialog isOpen={isOpen} onOpenChange={(open) => (open ? undefined : onClose())} title="Keys">
       <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-sm">
         {keys.map(([key, means]) => (
           <div key={key} className="contents">
@@ -65,6 +45,6 @@ export function KeysDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () =
         />
         Use single-key shortcuts
       </label>
-    </Dialog>
+    </LazyDialog>
   )
 }

@@ -1,6 +1,7 @@
 'use client'
 
 import { useVirtualizer } from '@tanstack/react-virtual'
+import dynamic from 'next/dynamic'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useJob } from '@/components/jobs/use-job'
 import { useConsole } from '@/components/shell/console-context'
@@ -8,22 +9,27 @@ import { useMedia } from '@/components/ui/use-media'
 import { usePointerOver } from '@/components/ui/use-pointer-over'
 import { sayCount, sayMany } from '@/components/ui/words'
 import type { SessionPage, SessionRow } from '@/lib/contract/session'
-import { BulkBar } from './bulk-bar'
 import { revokeSession, undoLast } from './deeds'
-import { FreshnessNote, NothingFace, ProblemFace, SkeletonRows } from './faces'
-import { FilterDeeds } from './filter-deeds'
-import { KeysDialog } from './keys-dialog'
+import { FreshnessNote, ProblemFace, SkeletonRows } from './faces'
 import { useRowsInView } from './rows-in-view'
 import { SessionFilter } from './session-filter'
 import { useSessionPages } from './session-pages'
 import type { RowDeeds } from './session-row'
-import { SessionSheet } from './session-sheet'
 import { SessionTable } from './session-table'
 import { SessionsHeader } from './sessions-header'
 import { useTableKeys } from './table-keys'
 import { useSheet } from './use-sheet'
 import { useView } from './use-view'
 import { filterOf } from './view'
+
+// What only a click or a key brings up need not be here before: it is fetched as soon as the page has come to rest.
+const loadSheet = () => import('./session-sheet')
+const loadBar = () => import('./bulk-bar')
+const SessionSheet = dynamic(() => loadSheet().then((part) => part.SessionSheet), { ssr: false })
+const BulkBar = dynamic(() => loadBar().then((part) => part.BulkBar), { ssr: false })
+const FilterDeeds = dynamic(() => import('./filter-deeds').then((part) => part.FilterDeeds), { ssr: false })
+const NothingFace = dynamic(() => import('./nothing-face').then((part) => part.NothingFace))
+const KeysDialog = dynamic(() => import('./keys-dialog').then((part) => part.KeysDialog), { ssr: false })
 
 /** Browsers stop drawing far below this many rows of a page; beyond it the filter must help. */
 const mostRows = 200_000
@@ -183,6 +189,11 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
       ? { count: waiting, show: release }
       : { count: unseen.length, show: () => virtualizer.scrollToIndex(unseen[0] ?? 0, { align: 'center' }) }
 
+  useEffect(() => {
+    const timer = setTimeout(() => void Promise.all([loadSheet(), loadBar()]).catch(() => undefined), 500)
+    return () => clearTimeout(timer)
+  }, [])
+
   const isEmpty = newest !== undefined && total === 0 && shown.length === 0
   const hasRows = newest !== undefined && !isEmpty
   return (
@@ -248,19 +259,21 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
       ) : (
         <ProblemFace problem={problem} />
       )}
-      <BulkBar
-        rows={chosen}
-        loaded={shown.filter(({ isEnded }) => !isEnded).length}
-        total={total}
-        filter={filter}
-        can={can}
-        selectLoaded={() => selectRows(shown)}
-        clear={() => setSelected(new Map())}
-        ask={job.ask}
-      />
+      {chosen.length === 0 ? null : (
+        <BulkBar
+          rows={chosen}
+          loaded={shown.filter(({ isEnded }) => !isEnded).length}
+          total={total}
+          filter={filter}
+          can={can}
+          selectLoaded={() => selectRows(shown)}
+          clear={() => setSelected(new Map())}
+          ask={job.ask}
+        />
+      )}
       {job.dialog}
       {openHandle === null ? null : <SessionSheet handle={openHandle} onClose={close} />}
-      <KeysDialog isOpen={hasHelp} onClose={() => setHelp(false)} />
+      {hasHelp ? <KeysDialog isOpen onClose={() => setHelp(false)} /> : null}
     </div>
   )
 }

@@ -1,9 +1,9 @@
 'use client'
 
 import { useEffect, useRef } from 'react'
-import { useHasKeys } from './keys-dialog'
 import type { ShownRow } from './rows-in-view'
 import type { RowDeeds } from './session-row'
+import { useHasKeys } from './use-has-keys'
 
 type TableKeys = {
   shown: ShownRow[]

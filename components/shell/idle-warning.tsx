@@ -2,7 +2,7 @@
 
 import { useState } from 'react'
 import { Button } from '@/components/ui/button'
-import { Dialog } from '@/components/ui/dialog'
+import { LazyDialog } from '@/components/ui/lazy-dialog'
 import { showToast } from '@/components/ui/toast'
 import { sayLeft } from '@/components/ui/words'
 import { ApiProblem, send } from '@/lib/client/api'
@@ -38,7 +38,7 @@ export function IdleWarning() {
     }
   }
   return (
-    <Dialog
+    <LazyDialog
       isOpen={left !== null && dismissedFor !== endsAt}
       onOpenChange={(isOpen) => (isOpen ? undefined : setDismissedFor(endsAt))}
       title={`You will be signed out in ${left ?? ''}`}

@@ -1,13 +1,15 @@
 'use client'
 
+import dynamic from 'next/dynamic'
 import type { ReactNode } from 'react'
 import { EnvironmentStrip } from '@/components/ui/environment-strip'
 import { Logo } from '@/components/ui/logo'
 import { useIsSignedOut } from '@/lib/client/signed-out'
 import { Account } from './account'
 import { type Console, ConsoleProvider } from './console-context'
-import { IdleWarning } from './idle-warning'
 import { Nav } from './nav'
+
+const IdleWarning = dynamic(() => import('./idle-warning').then((part) => part.IdleWarning), { ssr: false })
 
 /** What stands around every page of the console: a rail on the left, icons only when narrow, a bar at the bottom on phones. */
 export function Shell({ console, children }: { console: Console; children: ReactNode }) {

@@ -1,7 +1,7 @@
 'use client'
 
 import Link from 'next/link'
-import { NothingFace } from '@/components/sessions/faces'
+import { NothingFace } from '@/components/sessions/nothing-face'
 import { sayWarming } from '@/components/shell/live-badge'
 import { Button, buttonClass } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/empty-state'

@@ -1,8 +1,8 @@
 'use client'
 
 import { useEffect, useRef } from 'react'
-import { useHasKeys } from '@/components/sessions/keys-dialog'
-import { Dialog } from '@/components/ui/dialog'
+import { useHasKeys } from '@/components/sessions/use-has-keys'
+import { LazyDialog } from '@/components/ui/lazy-dialog'
 import type { PersonDeeds } from './person-row'
 import type { ShownPerson } from './use-people'
 
@@ -95,7 +95,7 @@ export function PeopleKeysDialog({
   canRevoke: boolean
 }) {
   return (
-    <Dialog isOpen={isOpen} onOpenChange={(open) => (open ? undefined : onClose())} title="Keys">
+    <LazyDialog isOpen={isOpen} onOpenChange={(open) => (open ? undefined : onClose())} title="Keys">
       <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2 text-sm">
         {words
           .filter(({ isDeed }) => canRevoke || !isDeed)
@@ -115,6 +115,6 @@ export function PeopleKeysDialog({
             </div>
           ))}
       </dl>
-    </Dialog>
+    </LazyDialog>
   )
 }
