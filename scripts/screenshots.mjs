@@ -47,7 +47,7 @@ try {
 async function take(browser, { name, path, theme, width, height, opens }) {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme, deviceScaleFactor: 2 })
   const page = await context.newPage()
-  await page.goto(`${origin}/login`)
+  await page.goto(`${origin}/login?next=/sessions`)
   await page.getByLabel('Name', { exact: true }).fill('admin')
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()

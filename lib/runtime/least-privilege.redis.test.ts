@@ -6,6 +6,8 @@ import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import { createAdmins } from '@/lib/admin/admins'
 import { createAudit } from '@/lib/audit'
 import { formats } from '@/lib/formats'
+import { createHistory } from '@/lib/history'
+import { createLedger } from '@/lib/jobs/ledger'
 import type { Connection } from '@/lib/redis/connection'
 import { createSource } from '@/lib/redis/source'
 import type { Source } from '@/lib/session/source'
@@ -141,6 +143,46 @@ test('with rollcall-home admins sign in and out, guesses are throttled, deeds ar
   await audit.write({ phase: 'intent', deed: 'session.revoke', admin: 'admin', handle: 'h', ...about })
   expect(await audit.readFor('h', 1)).toHaveLength(1)
   expect(faults).toEqual([])
+})
+
+test('with rollcall-home jobs and the history are kept, and no command is missing', async () => {
+  const home = await signedIn('rollcall-home')
+  const refused: unknown[] = []
+  const log = {
+    ...silent,
+    warn: (...told: unknown[]) => void refused.push(told),
+    debug: (...told: unknown[]) => void refused.push(told),
+  }
+  const ledger = createLedger({ home, log })
+  const counts = { total: 1, done: 1, gone: 0, refused: 0, failed: 0, unknown: 0 }
+  const begun = { job: 'one', deed: 'revoke', state: 'done', admin: 'olga', reason: null, byMs: null } as const
+  const rest = {
+    isSecurity: false,
+    isEverywhere: false,
+    endedAt: 2,
+    perSecond: null,
+    undoUntil: null,
+    undone: null,
+    note: null,
+  }
+  expect(await ledger.claim('one', 'runner')).toBe(true)
+  await ledger.save({ ...begun, ...counts, ...rest, startedAt: 1, aliveAt: 1 })
+  await ledger.addItems('one', [['handle', null, 'session']])
+  await ledger.addOutcomes('one', [{ outcome: 'done', reason: null }])
+  expect((await ledger.readJobs()).map(({ job }) => job)).toEqual(['one'])
+  for await (const { outcome } of ledger.readItems('one')) expect(outcome).toBe('done')
+  await ledger.renew('one')
+  await ledger.release('one')
+  await ledger.prune(home.now())
+  let clock = Math.floor(home.now() / 60_000) * 60_000 + 59_000
+  const flow = { arrived: 0, expired: 0, ended: 0, revoked: 0, cameBack: 0 }
+  const history = createHistory({ home: { ...home, now: () => clock }, log, look: () => ({ total: 1, ...flow }) })
+  open.push(history)
+  history.start()
+  await until('the history was read', () => history.version() === 1)
+  clock += 60_000
+  await until('a minute is written', async () => (await server.client().xlen('rollcall:history')) === 1)
+  expect(refused).toEqual([])
 })
 
 test('with rollcall-home nobody reads a session', async () => {
