@@ -22,6 +22,7 @@ const views = [
   { name: 'people-light', path: '/users', theme: 'light', width: 1440, height: 900 },
   { name: 'findings-light', path: '/findings', theme: 'light', width: 1440, height: 900 },
   { name: 'sessions-phone', path: '/sessions', theme: 'light', width: 360, height: 780 },
+  { name: 'overview-light', path: '/', theme: 'light', width: 1440, height: 900 },
   { name: 'demo-light', path: '/demo', theme: 'light', width: 1280, height: 860 },
 ]
 

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { ActionContext, Actor } from '@/lib/actions/context'
 import { may } from '@/lib/admin/roles'
 import type { Deed } from '@/lib/contract/audit'
@@ -15,14 +15,16 @@ import { KnownError } from '@/lib/errors'
 import { findSlots, type QueryContext } from '@/lib/roster/query'
 import type { Handles } from '@/lib/session/handle'
 import type { Source } from '@/lib/session/source'
+import { bringBack } from './bring-back'
 import { createFrozenSets, type JobItem, type JobOrder } from './frozen'
-import { type KeptJob, type Ledger, silentMs } from './ledger'
+import { asSeen, makeLive, personOf, sayCounts, sayNumber, sayOrder, versionOf } from './job'
+import type { KeptJob, Ledger } from './ledger'
 import { sayPreview } from './preview'
+import { revive } from './revive'
 import { createBackupShelf, hasMore, keepItems, type LiveJob, nameOf, type RunContext, runJob, undoJobMs } from './run'
 
 /** So many finished jobs are held whole by the process that ran them; the home knows the rest. */
 const mostHeld = 20
-const restoreBatch = 100
 
 type JobsContext = {
   actions: ActionContext
@@ -32,7 +34,10 @@ type JobsContext = {
   sources(): readonly Source[]
 }
 
-/** Bulk deeds: previewed, confirmed by a digest, run in the background by one process, seen by all. */
+/**
+ * Bulk deeds: previewed, confirmed by a digest, run in the background by one process, seen by all.
+ * Longer than most files, because allow, do and audit of all deeds on jobs stand together here over one map of what runs.
+ */
 export type Jobs = ReturnType<typeof createJobs>
 
 export function createJobs({ actions, ledger, runner, handles, sources }: JobsContext) {
@@ -216,7 +221,6 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     if (!isOver && own !== undefined) {
       own.isStopping = true
       own.kept.state = 'stopping'
-      own.revision += 1
     }
     void write(actor, 'job.stop', { phase: 'outcome', outcome: isOver ? 'refused' : 'done', reason: sayCounts(job) })
     return answer(id)
@@ -229,7 +233,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
       throw new KnownError('conflict', 'Only a job that was stopped or interrupted can be resumed.')
     }
     if (!(await ledger.claim(id, runner))) throw new KnownError('conflict', 'This job is being run by another replica.')
-    const job = live.get(id) ?? (await revive(seen))
+    const job = live.get(id) ?? (await revive(seen, ledger, handles()))
     Object.assign(job, { isStopping: false, isInterrupted: false, isAway: false })
     Object.assign(job.kept, { state: 'running', endedAt: null, undoUntil: null })
     job.kept.note =
@@ -239,27 +243,6 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     void write(actor, 'job.resume', { phase: 'intent', reason: sayCounts(job.kept) })
     void finish(actor, 'job.resume', job)
     return answer(id)
-  }
-
-  async function revive(seen: Job): Promise<LiveJob> {
-    const items: JobItem[] = []
-    const outcomes: LiveJob['outcomes'] = []
-    const counts = { done: 0, gone: 0, refused: 0, failed: 0, unknown: 0 }
-    for await (const { item, outcome, reason } of ledger.readItems(seen.job)) {
-      const [handle, person] = item
-      const opened = handles().open(handle)
-      const principal = person === null ? null : handles().openPerson(person)
-      if (opened === null) continue
-      items.push({ source: opened.source, key: opened.key.toString('latin1'), format: '', principal })
-      if (outcome === null) continue
-      outcomes.push({ outcome, reason })
-      counts[outcome === 'already-gone' ? 'gone' : outcome] += 1
-    }
-    const job = makeLive({ ...seen, ...counts }, items, null)
-    job.outcomes.push(...outcomes)
-    // Who was to be logged out everywhere is known to the process that began; a resumed job ends what was frozen.
-    job.kept.isEverywhere = false
-    return job
   }
 
   /** Brings back what the job ended. Answers at once; `undone` grows meanwhile. */
@@ -277,35 +260,12 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     kept.undoUntil = null
     kept.undone = 0
     void write(actor, 'job.undo', { phase: 'intent', reason: sayOrder(kept) })
-    const batches = [...backups]
     void (async () => {
-      let refused = 0
-      while (batches.length > 0) {
-        const batch = batches.splice(0, restoreBatch)
-        for (const { source, backup } of batch) roster.ends.forget(source.id, backup.key.toString('latin1'))
-        const results = await Promise.all(
-          batch.map(({ source, backup }) => source.restore(backup).catch(() => 'unanswered' as const)),
-        )
-        for (const [index, result] of results.entries()) {
-          const entry = batch[index]
-          if (result === 'done') kept.undone = (kept.undone ?? 0) + 1
-          else refused += 1
-          if (entry) actions.changed({ handle: '', source: entry.source, key: entry.backup.key })
-        }
-        if (own) own.revision += 1
-      }
-      if (refused > 0)
-        kept.note = `${sayNumber(refused)} could not be brought back: their time is over, or their key exists again.`
-      if (own) {
-        shelf.drop(own)
-        own.revision += 1
-      }
+      await bringBack(kept, backups, actions)
+      if (own) shelf.drop(own)
       await ledger.save({ ...kept, aliveAt: now() })
-      await write(actor, 'job.undo', {
-        phase: 'outcome',
-        outcome: 'done',
-        reason: `${sayNumber(kept.undone ?? 0)} brought back.`,
-      })
+      const reason = `${sayNumber(kept.undone ?? 0)} brought back.`
+      await write(actor, 'job.undo', { phase: 'outcome', outcome: 'done', reason })
     })()
     return answer(id)
   }
@@ -363,60 +323,4 @@ type Entry = {
 function toItem(session: ReturnType<ActionContext['roster']['at']>): JobItem {
   const { source, key, format, principal } = session
   return { source, key: key.toString('latin1'), format, principal }
-}
-
-function personOf({ filter }: JobOrder, handles: Handles): string | null {
-  const [handle] = filter.person ?? []
-  return handle === undefined ? (filter.principal?.[0] ?? null) : handles.openPerson(handle)
-}
-
-type Begun = Pick<
-  Job,
-  'job' | 'deed' | 'admin' | 'reason' | 'byMs' | 'isSecurity' | 'isEverywhere' | 'total' | 'startedAt'
-> &
-  Partial<Job>
-
-function makeLive(begun: Begun, items: JobItem[], principal: string | null): LiveJob {
-  const counts = { done: 0, gone: 0, refused: 0, failed: 0, unknown: 0 }
-  const rest = { endedAt: null, perSecond: null, undoUntil: null, undone: null, note: null }
-  const canUndo = begun.deed === 'revoke' && !begun.isSecurity
-  return {
-    kept: { ...counts, ...rest, state: 'running', ...begun, aliveAt: begun.startedAt },
-    items,
-    outcomes: [],
-    backups: canUndo ? [] : null,
-    principal,
-    isStopping: false,
-    isInterrupted: false,
-    isAway: false,
-    revision: 0,
-  }
-}
-
-/** As anybody sees it now: a job whose runner fell silent is interrupted, and an undo whose time is over is none. */
-function asSeen({ aliveAt, ...job }: KeptJob, now: number, isOwn: boolean): Job {
-  const isRunning = job.state === 'running' || job.state === 'stopping'
-  const state = !isOwn && isRunning && aliveAt < now - silentMs ? 'interrupted' : job.state
-  const undoUntil = isOwn && job.undoUntil !== null && job.undoUntil > now ? job.undoUntil : null
-  return { ...job, state, undoUntil, perSecond: state === job.state ? job.perSecond : null }
-}
-
-function versionOf(value: object): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)
-}
-
-const deedWords = { revoke: 'Revoke', extend: 'Extend', 'give-expiry': 'Give an expiry to' } as const
-const sayNumber = (count: number) => count.toLocaleString('en-US')
-
-function sayOrder({ deed, total, reason, isEverywhere, isSecurity, job }: Job): string {
-  const extra = `${isEverywhere ? ', and what appears meanwhile' : ''}${isSecurity ? ', as part of an incident' : ''}`
-  return `Job ${job}: ${deedWords[deed]} ${sayNumber(total)} sessions${extra}.${reason ? ` Reason: ${reason}` : ''}`
-}
-
-function sayCounts(job: Job): string {
-  const { state, done, gone, refused, failed, unknown, total } = job
-  const parts = Object.entries({ done, gone, refused, failed, unknown }).map(
-    ([name, count]) => `${sayNumber(count)} ${name}`,
-  )
-  return `Job ${job.job}, ${state}: of ${sayNumber(total)} sessions ${parts.join(', ')}.${job.reason ? ` Reason: ${job.reason}` : ''}`
 }

@@ -30,8 +30,6 @@ export type LiveJob = {
   isAway: boolean
   isStopping: boolean
   isInterrupted: boolean
-  /** Changed whenever what a page shows of it does. */
-  revision: number
 }
 
 export type RunContext = {
@@ -71,7 +69,6 @@ export async function runJob(context: RunContext, job: LiveJob): Promise<void> {
   kept.endedAt = now()
   kept.perSecond = null
   kept.undoUntil = job.backups?.length ? kept.endedAt + undoJobMs : null
-  job.revision += 1
   await save(true)
   await context.ledger.release(kept.job)
 }
@@ -116,7 +113,6 @@ function take({ actions, shelf }: RunContext, job: LiveJob, results: ItemResult[
       kept.note = 'It cannot be undone: what it ended is too large to keep.'
     }
   }
-  job.revision += 1
   actions.roster.publish()
 }
 

@@ -1,0 +1,28 @@
+import type { Job } from '@/lib/contract/job'
+import type { Handles } from '@/lib/session/handle'
+import type { JobItem } from './frozen'
+import { makeLive } from './job'
+import type { Ledger } from './ledger'
+import type { LiveJob } from './run'
+
+/** A job that another process ran, as the home knows it, ready to be gone on with. Throws as the home's client does. */
+export async function revive(seen: Job, ledger: Ledger, handles: Handles): Promise<LiveJob> {
+  const items: JobItem[] = []
+  const outcomes: LiveJob['outcomes'] = []
+  const counts = { done: 0, gone: 0, refused: 0, failed: 0, unknown: 0 }
+  for await (const { item, outcome, reason } of ledger.readItems(seen.job)) {
+    const [handle, person] = item
+    const opened = handles.open(handle)
+    if (opened === null) continue
+    const principal = person === null ? null : handles.openPerson(person)
+    items.push({ source: opened.source, key: opened.key.toString('latin1'), format: '', principal })
+    if (outcome === null) continue
+    outcomes.push({ outcome, reason })
+    counts[outcome === 'already-gone' ? 'gone' : outcome] += 1
+  }
+  const job = makeLive({ ...seen, ...counts }, items, null)
+  job.outcomes.push(...outcomes)
+  // Who was to be logged out everywhere is known to the process that began; a resumed job ends what was frozen.
+  job.kept.isEverywhere = false
+  return job
+}
