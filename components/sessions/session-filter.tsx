@@ -33,10 +33,13 @@ const ends = [
 export function SessionFilter({
   view,
   searchRef,
+  deeds,
   children,
 }: {
   view: View
   searchRef: RefObject<HTMLInputElement | null>
+  /** What can be done with all that is left: beside the search on phones, after the choices elsewhere. */
+  deeds: ReactNode
   /** Stands at the end of the line. */
   children: ReactNode
 }) {
@@ -51,7 +54,10 @@ export function SessionFilter({
   const size = sizes.find(({ minSizeBytes }) => minSizeBytes === impersonal.minSizeBytes)
   return (
     <div className="flex items-center gap-1.5 px-4 pb-2 max-md:flex-wrap md:px-6">
-      <SearchBox q={personal.q} onChange={(q) => setPersonal({ ...personal, q })} searchRef={searchRef} />
+      <div className="flex items-center gap-1.5 max-md:w-full md:contents">
+        <SearchBox q={personal.q} onChange={(q) => setPersonal({ ...personal, q })} searchRef={searchRef} />
+        <div className="shrink-0 md:order-1">{deeds}</div>
+      </div>
       <div className="-my-1 flex min-w-0 items-center gap-0.5 overflow-x-auto p-1 max-md:-mx-4 max-md:w-[calc(100%+32px)] max-md:px-4">
         {personal.principal === null ? null : (
           <Button
@@ -167,7 +173,7 @@ export function SessionFilter({
           </Button>
         ) : null}
       </div>
-      {children}
+      <div className="contents md:*:order-2">{children}</div>
     </div>
   )
 }

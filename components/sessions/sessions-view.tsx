@@ -211,8 +211,11 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
         viewKey={viewKey}
       />
       <div className="sticky top-0 z-20 bg-surface pt-1" data-bar>
-        <SessionFilter view={view} searchRef={searchRef}>
-          {total > 0 && can.revoke ? <FilterDeeds total={total} filter={filter} can={can} ask={job.ask} /> : null}
+        <SessionFilter
+          view={view}
+          searchRef={searchRef}
+          deeds={total > 0 && can.revoke ? <FilterDeeds total={total} filter={filter} can={can} ask={job.ask} /> : null}
+        >
           {news.count > 0 ? (
             <button
               type="button"
