@@ -2,8 +2,8 @@ import type { Metadata, Viewport } from 'next'
 import { headers } from 'next/headers'
 import { connection } from 'next/server'
 import type { ReactNode } from 'react'
-import { ToastProvider } from '@/components/ui/toast'
-import { HintProvider } from '@/components/ui/tooltip'
+import { HintPopup } from '@/components/ui/hint-popup'
+import { Toasts } from '@/components/ui/toast'
 import { withBasePath } from '@/lib/client/base-path'
 import './globals.css'
 
@@ -36,9 +36,9 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: themeScript }} />
       </head>
       <body className="min-h-dvh bg-surface text-ink antialiased">
-        <HintProvider>
-          <ToastProvider>{children}</ToastProvider>
-        </HintProvider>
+        {children}
+        <HintPopup />
+        <Toasts />
       </body>
     </html>
   )

@@ -43,12 +43,7 @@ export function takeToasts(draw: Show): () => void {
   }
 }
 
-/** Stands once around the page and draws the toasts. */
-export function ToastProvider({ children }: { children: ReactNode }) {
-  return (
-    <>
-      {children}
-      <Toaster />
-    </>
-  )
+/** Stands once on the page and draws the toasts. */
+export function Toasts() {
+  return <Toaster />
 }
