@@ -85,7 +85,11 @@ export const SearchText = z.string().check(z.maxLength(maxSearchLength))
 /** The version that a caller of a search already has. */
 export const Version = z.string().check(z.maxLength(200))
 
-const filterShape = {
+/** What a session can lack: an end, or a person. */
+export const noNames = ['ttl', 'user'] as const
+
+/** What every list of sessions, of people and of what a job acts on can be narrowed by. */
+export const filterShape = {
   source: z.optional(several(text(200))),
   format: z.optional(several(text(100))),
   status: z.optional(several(SessionStatus)),
@@ -94,10 +98,14 @@ const filterShape = {
   /** The same people by their handles, which may stand in an address. */
   person: z.optional(several(text(maxHandleLength))),
   q: z.optional(SearchText),
+  /** Texts that must each be found, where `q` would find one. */
+  words: z.optional(several(SearchText)),
+  /** Without an end, without a person; both where both are named. */
+  no: z.optional(several(z.enum(noNames))),
   minSizeBytes: z.optional(time),
   maxSizeBytes: z.optional(time),
-  /** A part of the person's id or name. */
-  who: z.optional(SearchText),
+  /** Parts of the person's id or name. */
+  who: z.optional(several(SearchText)),
   /** Addresses, or ranges as in `10.0.0.0/8`. */
   ip: z.optional(several(text(100))),
   /** Parts of the device's name. */
@@ -108,6 +116,13 @@ const filterShape = {
   seenAfter: z.optional(time),
   expiresBefore: z.optional(time),
   expiresAfter: z.optional(time),
+  /** Bounds that go with the server's clock: how much is left, how long ago it began, how long ago it was last seen. */
+  minTtlMs: z.optional(time),
+  maxTtlMs: z.optional(time),
+  minAgeMs: z.optional(time),
+  maxAgeMs: z.optional(time),
+  minIdleMs: z.optional(time),
+  maxIdleMs: z.optional(time),
 }
 
 /** Which sessions: the same object drives the table, the people page and jobs. Absent fields do not restrict. Unknown fields are refused. */
