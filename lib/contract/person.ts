@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { pageShape, SearchText, Version } from './session'
+import { filterShape, pageShape, Version } from './session'
 import { Freshness } from './source'
 
 /**
@@ -30,12 +30,12 @@ export const personSortFields = [
 export type PersonSortField = (typeof personSortFields)[number]
 
 const queryShape = {
-  q: z.optional(SearchText),
+  ...filterShape,
   sort: z._default(z.enum(personSortFields), 'lastSeenAt'),
   ...pageShape,
 }
 
-/** `GET /api/users`. `q` is looked for in ids and names. */
+/** `GET /api/users`: people with a session that the filter leaves. `q` and `words` are looked for in ids and names. */
 export const PeopleQuery = z.strictObject(queryShape)
 export type PeopleQuery = z.infer<typeof PeopleQuery>
 

@@ -24,24 +24,31 @@ export type AnswerContext = {
 export type Answers<Query, Result> = {
   /** The answer. Throws `source-unavailable` when Redis never answered: an empty list would be a lie. Costs Redis nothing. */
   read(query: Query): Result & { version: string; freshness: Freshness; now: number }
-  /** What an unchanged answer is known by; opaque. Costs a comparison. */
-  version(): string
+  /** What an unchanged answer to this query is known by; opaque. Costs a comparison. */
+  version(query: Query): string
   /** A weak ETag over all that an answer to this query depends on but the clock. */
   etag(query: Query, role: string): string
 }
 
-/** Remembers what `compute` makes of each query for as long as the roster says the same. */
+/**
+ * Remembers what `compute` makes of each query for as long as the roster says the same; where what a query means goes with the clock, for `stepMsOf` at most.
+ */
 export function createAnswers<Query extends object, Result extends object>(
   { roster, ...context }: AnswerContext,
   compute: (query: Query, handles: Handles, now: number) => Result,
+  stepMsOf: (query: Query) => number | null = () => null,
 ): Answers<Query, Result> {
   const remembered = new Map<string, { version: string; result: Result }>()
-  const version = () => `${context.bootId}.${roster.version()}.${context.stateVersion()}`
+  const version = (query: Query) => {
+    const stepMs = stepMsOf(query)
+    const step = stepMs === null ? '' : `.${Math.floor(context.now() / stepMs)}`
+    return `${context.bootId}.${roster.version()}.${context.stateVersion()}${step}`
+  }
 
   return {
     version,
     etag(query, role) {
-      const covered = `${version()} ${canonical(query)} ${role} ${context.freshness().state}`
+      const covered = `${version(query)} ${canonical(query)} ${role} ${context.freshness().state}`
       return `W/"${createHash('sha256').update(covered).digest('base64url').slice(0, 27)}"`
     },
     read(query) {
@@ -53,7 +60,7 @@ export function createAnswers<Query extends object, Result extends object>(
         })
       }
       roster.tick(context.now())
-      const at = version()
+      const at = version(query)
       const name = canonical(query)
       let known = remembered.get(name)
       if (known?.version !== at) {

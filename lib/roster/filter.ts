@@ -62,6 +62,8 @@ export function makeTest(roster: Roster, filter: SessionFilter, context: FilterC
   if (expiresBefore !== undefined) tests.push((slot) => (numbers.expiresAt[slot] ?? Number.NaN) < expiresBefore)
   if (expiresAfter !== undefined) tests.push((slot) => (numbers.expiresAt[slot] ?? Number.NaN) > expiresAfter)
 
+  tests.push(...makeClockTests(roster, filter, context.now))
+
   const { createdBefore, createdAfter, seenBefore, seenAfter } = filter
   if (createdBefore !== undefined) tests.push((slot) => (numbers.createdAt[slot] ?? Number.NaN) < createdBefore)
   if (createdAfter !== undefined) tests.push((slot) => (numbers.createdAt[slot] ?? Number.NaN) > createdAfter)
@@ -76,14 +78,18 @@ export function makeTest(roster: Roster, filter: SessionFilter, context: FilterC
     const devices = filter.device.map((part) => matchTexts(texts.device, part.trim().toLowerCase()))
     tests.push((slot) => devices.some((hits) => hits[numbers.device[slot] ?? 0] === 1))
   }
-  const who = filter.who?.trim().toLowerCase()
-  if (who) {
-    const principals = matchTexts(texts.principal, who)
-    const labels = matchTexts(texts.label, who)
-    tests.push((slot) => principals[numbers.principal[slot] ?? 0] === 1 || labels[numbers.label[slot] ?? 0] === 1)
+  const whose = (filter.who ?? []).map(needleOf).filter((who) => who !== '')
+  if (whose.length > 0) {
+    const principals = whose.map((who) => matchTexts(texts.principal, who))
+    const labels = whose.map((who) => matchTexts(texts.label, who))
+    tests.push(
+      (slot) =>
+        principals.some((hits) => hits[numbers.principal[slot] ?? 0] === 1) ||
+        labels.some((hits) => hits[numbers.label[slot] ?? 0] === 1),
+    )
   }
-  const needle = filter.q?.trim().toLowerCase()
-  if (needle) {
+  for (const needle of [filter.q ?? '', ...(filter.words ?? [])].map(needleOf)) {
+    if (needle === '') continue
     const principals = matchTexts(texts.principal, needle)
     const labels = matchTexts(texts.label, needle)
     const ips = matchTexts(texts.ip, needle)
@@ -98,6 +104,47 @@ export function makeTest(roster: Roster, filter: SessionFilter, context: FilterC
   }
   return (slot) => tests.every((test) => test(slot))
 }
+
+/** The bounds that are told from now, and what a session lacks. A time that is not known is within no bound. */
+function makeClockTests(roster: Roster, filter: SessionFilter, now: number): ((slot: number) => boolean)[] {
+  const { numbers } = roster.columns
+  const { expiresAt, createdAt, lastSeenAt } = numbers
+  const { no, minTtlMs, maxTtlMs, minAgeMs, maxAgeMs, minIdleMs, maxIdleMs } = filter
+  const tests: ((slot: number) => boolean)[] = []
+  const within = (
+    column: Float64Array,
+    bound: number | undefined,
+    isWithin: (at: number, bound: number) => boolean,
+  ) => {
+    if (bound !== undefined) tests.push((slot) => isWithin(column[slot] ?? Number.NaN, bound))
+  }
+  within(expiresAt, maxTtlMs, (at, bound) => at - now < bound)
+  within(expiresAt, minTtlMs, (at, bound) => at - now > bound)
+  within(createdAt, maxAgeMs, (at, bound) => now - at < bound)
+  within(createdAt, minAgeMs, (at, bound) => now - at > bound)
+  within(lastSeenAt, maxIdleMs, (at, bound) => now - at < bound)
+  within(lastSeenAt, minIdleMs, (at, bound) => now - at > bound)
+  if (no?.includes('ttl')) tests.push((slot) => Number.isNaN(expiresAt[slot] ?? Number.NaN))
+  if (no?.includes('user'))
+    tests.push((slot) => ((numbers.flags[slot] ?? 0) & flag.readable) !== 0 && numbers.principal[slot] === 0)
+  return tests
+}
+
+const shortestStepMs = 1000
+const longestStepMs = 60_000
+
+/**
+ * How long an answer to bounds that go with the clock stands: a sixtieth of the narrowest, between a second and a minute, so that `ttl:<5m` is counted every five seconds
+ * and a poll in between is still 304. Null where the filter has no such bound.
+ */
+export function clockStepMs(filter: SessionFilter): number | null {
+  const { minTtlMs, maxTtlMs, minAgeMs, maxAgeMs, minIdleMs, maxIdleMs } = filter
+  const bounds = [minTtlMs, maxTtlMs, minAgeMs, maxAgeMs, minIdleMs, maxIdleMs].filter((bound) => bound !== undefined)
+  if (bounds.length === 0) return null
+  return Math.max(shortestStepMs, Math.min(longestStepMs, Math.floor(Math.min(...bounds) / 60)))
+}
+
+const needleOf = (text: string) => text.trim().toLowerCase()
 
 /** Which texts of a column contain the needle, one byte a text. */
 export function matchTexts(strings: { end: number; at(id: number): string | null }, needle: string): Uint8Array {

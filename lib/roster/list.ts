@@ -1,6 +1,7 @@
 import type { SessionQuery, SessionRow } from '@/lib/contract/session'
 import type { Handles } from '@/lib/session/handle'
 import { type AnswerContext, type Answers, createAnswers, createSealMemory } from './answers'
+import { clockStepMs } from './filter'
 import { type QueryContext, runQuery } from './query'
 import { toRow } from './view'
 
@@ -29,5 +30,5 @@ export function createSessionList({ prefixes, ...context }: ListContext): Sessio
     return { total: result.total, page, size, rows }
   }
 
-  return createAnswers(context, compute)
+  return createAnswers(context, compute, clockStepMs)
 }

@@ -28,11 +28,17 @@ function makeSession(over: Partial<Session> & { name: string }): Session {
   }
 }
 
+const contextOf = (handleOf: (principal: string) => string) => ({ now, openPerson: () => null, handleOf })
+
 function ask(sessions: Session[], over: Partial<PeopleQuery> = {}) {
   const roster = createRoster()
   for (const session of sessions) roster.put(session, 1)
   const query: PeopleQuery = { sort: 'lastSeenAt', order: 'desc', page: 1, size: 50, ...over }
-  return listPeople(roster, query, (principal) => `p-${principal}`)
+  return listPeople(
+    roster,
+    query,
+    contextOf((principal) => `p-${principal}`),
+  )
 }
 
 type Plain = { principal: string; labels: string[]; rows: Session[] }
@@ -153,13 +159,28 @@ describe('the people', () => {
     expect(names('desc')).toEqual(['Bert', 'Alice', null])
   })
 
+  it('are left by what one session of theirs fits whole, and every word by an id or a name', () => {
+    const sessions = [
+      makeSession({ name: '1', principal: 'a', label: 'Alice Adams', device: 'Chrome on Linux', ip: '10.0.0.1' }),
+      makeSession({ name: '2', principal: 'a', label: 'Alice', device: 'Safari on iPhone', ip: '10.0.0.2' }),
+      makeSession({ name: '3', principal: 'b', label: 'Bert Adams', device: 'Safari on iPhone', ip: '10.0.0.1' }),
+    ]
+    const left = (over: Partial<PeopleQuery>) => ask(sessions, over).rows.map(({ principal }) => principal)
+    expect(left({ device: ['iphone'] }).sort()).toEqual(['a', 'b'])
+    expect(left({ device: ['iphone'], ip: ['10.0.0.2'] })).toEqual(['a'])
+    expect(left({ device: ['chrome'], ip: ['10.0.0.2'] })).toEqual([])
+    expect(left({ words: ['adams', 'ali'] })).toEqual(['a'])
+    expect(left({ q: 'iphone' })).toEqual([])
+    expect(ask(sessions, { device: ['chrome'] }).rows[0]?.sessions).toBe(2)
+  })
+
   it('leave with their last session', () => {
     const roster = createRoster()
     roster.put(makeSession({ name: '1', principal: '42' }), 1)
     roster.put(makeSession({ name: '2', principal: '43' }), 1)
     roster.drop('sess', Buffer.from('sess:1'), { cause: 'ended', at: now })
     const query: PeopleQuery = { sort: 'principal', order: 'asc', page: 1, size: 50 }
-    expect(listPeople(roster, query, String).rows.map(({ principal }) => principal)).toEqual(['43'])
+    expect(listPeople(roster, query, contextOf(String)).rows.map(({ principal }) => principal)).toEqual(['43'])
   })
 
   it('are no object each: a page of 100,000 sessions reads only the rows that it shows', () => {
@@ -168,10 +189,14 @@ describe('the people', () => {
       roster.put(makeSession({ name: `${index}`, principal: `${index % 20_000}`, sizeBytes: index }), 1)
     let sealed = 0
     const query: PeopleQuery = { sort: 'sizeBytes', order: 'desc', page: 1, size: 200 }
-    const { total, rows } = listPeople(roster, query, (principal) => {
-      sealed += 1
-      return principal
-    })
+    const { total, rows } = listPeople(
+      roster,
+      query,
+      contextOf((principal) => {
+        sealed += 1
+        return principal
+      }),
+    )
     expect([total, rows.length, rows[0]?.sessions, sealed]).toEqual([20_000, 200, 5, 200])
   })
 })

@@ -1,8 +1,9 @@
 import type { PeopleQuery, PersonRow, PersonSortField } from '@/lib/contract/person'
+import type { SessionFilter } from '@/lib/contract/session'
 import type { Handles } from '@/lib/session/handle'
 import { type AnswerContext, type Answers, createAnswers, createSealMemory } from './answers'
 import { flag } from './columns'
-import { matchTexts } from './filter'
+import { clockStepMs, type FilterContext, makeTest as makeSessionTest, matchTexts } from './filter'
 import { selectRange } from './query'
 import type { Roster } from './roster'
 import { compareBy } from './sort'
@@ -14,19 +15,26 @@ export type PeopleList = Answers<PeopleQuery, People>
 
 export function createPeopleList(context: AnswerContext): PeopleList {
   const sealed = createSealMemory()
-  return createAnswers(context, (query: PeopleQuery, handles: Handles) =>
-    listPeople(context.roster, query, (principal) => sealed(principal, () => handles.sealPerson(principal))),
-  )
+  const compute = (query: PeopleQuery, handles: Handles, now: number) =>
+    listPeople(context.roster, query, {
+      now,
+      openPerson: handles.openPerson,
+      handleOf: (principal) => sealed(principal, () => handles.sealPerson(principal)),
+    })
+  return createAnswers(context, compute, clockStepMs)
 }
 
 /**
  * One page of people. One pass over the columns groups the sessions by the number of their principal; only those on the page become objects.
  * People without a value stand last in both orders. Cost: the pass, some milliseconds for 100,000 sessions.
  */
-export function listPeople(roster: Roster, query: PeopleQuery, handleOf: (principal: string) => string): People {
-  const { page, size, sort, order } = query
+export function listPeople(
+  roster: Roster,
+  { page, size, sort, order, ...filter }: PeopleQuery,
+  { handleOf, ...context }: FilterContext & { handleOf(principal: string): string },
+): People {
   const group = gather(roster)
-  const isWanted = makeTest(roster, group, query.q)
+  const isWanted = makeTest(roster, group, filter, context)
   const found = new Uint32Array(group.sessions.length)
   let total = 0
   for (let person = 1; person < found.length; person += 1) {
@@ -82,15 +90,27 @@ function gather(roster: Roster) {
   return { sessions, sizeBytes, lastSeenAt, label, first, next, anonymous, unreadable }
 }
 
-/** Whether a person's id, or any name that their sessions give them, contains the text. */
-function makeTest(roster: Roster, group: Group, q: string | undefined): (person: number) => boolean {
-  const needle = q?.trim().toLowerCase()
-  if (!needle) return () => true
+/** Whether a person's id, or any name that their sessions give them, contains each of the texts, and one session of theirs is left by the rest of the filter. */
+function makeTest(
+  roster: Roster,
+  group: Group,
+  { q = '', words = [], ...filter }: SessionFilter,
+  context: FilterContext,
+): (person: number) => boolean {
   const { texts, numbers } = roster.columns
-  const principals = matchTexts(texts.principal, needle)
-  const labels = matchTexts(texts.label, needle)
-  return (person) =>
-    principals[person] === 1 || someSession(group, person, (slot) => labels[numbers.label[slot] ?? 0] === 1)
+  const tests = [q, ...words].flatMap((text) => {
+    const needle = text.trim().toLowerCase()
+    if (needle === '') return []
+    const principals = matchTexts(texts.principal, needle)
+    const labels = matchTexts(texts.label, needle)
+    const isCalled = (slot: number) => labels[numbers.label[slot] ?? 0] === 1
+    return [(person: number) => principals[person] === 1 || someSession(group, person, isCalled)]
+  })
+  if (Object.values(filter).some((value) => value !== undefined)) {
+    const isLeft = makeSessionTest(roster, filter, context)
+    tests.push((person) => someSession(group, person, isLeft))
+  }
+  return (person) => tests.every((test) => test(person))
 }
 
 function someSession(group: Group, person: number, test: (slot: number) => boolean): boolean {

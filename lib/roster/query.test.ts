@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type SessionFilter, type SortField, sessionStatuses, sortFields } from '@/lib/contract/session'
+import { noNames, type SessionFilter, type SortField, sessionStatuses, sortFields } from '@/lib/contract/session'
 import { findingsOf, type Session, statusOf } from '@/lib/session/session'
 import { type QueryContext, runQuery } from './query'
 import { createRoster, type Roster } from './roster'
@@ -90,7 +90,13 @@ describe('a query', () => {
             q: fc.constantFrom('B', 'alice', '10.'),
             minSizeBytes: fc.constant(2000),
             expiresBefore: fc.constant(now + 300_000),
-            who: fc.constantFrom('b', 'ALICE'),
+            who: fc.subarray(['b', 'ALICE'], { minLength: 1 }),
+            words: fc.subarray(['b', '10.'], { minLength: 1 }),
+            no: fc.subarray([...noNames], { minLength: 1 }),
+            maxTtlMs: fc.constantFrom(0, 500),
+            minTtlMs: fc.constant(500),
+            maxIdleMs: fc.constant(500),
+            minAgeMs: fc.constant(500),
             ip: fc.constantFrom<string[][]>(['10.0.0.0/8'], ['::1', '10.0.0.1'], ['10.0.0.2']),
             device: fc.constantFrom<string[][]>(['BOB', 'nothing'], ['42']),
             createdAfter: fc.constant(now),
@@ -117,14 +123,25 @@ describe('a query', () => {
               return false
             const has = (value: string | null, part: string) => value?.toLowerCase().includes(part.toLowerCase())
             const { who, device, createdAfter, seenBefore } = filter
-            if (who && !has(session.principal, who) && !has(session.label, who)) return false
+            if (who && !who.some((part) => has(session.principal, part) || has(session.label, part))) return false
+            const within = (ms: number | null, isWithin: (ms: number) => boolean) => ms !== null && isWithin(ms)
+            const ago = (at: number | null) => (at === null ? null : now - at)
+            const { no, maxTtlMs, minTtlMs, maxIdleMs, minAgeMs } = filter
+            const leftMs = session.expiresAt === null ? null : session.expiresAt - now
+            if (maxTtlMs !== undefined && !within(leftMs, (ms) => ms < maxTtlMs)) return false
+            if (minTtlMs !== undefined && !within(leftMs, (ms) => ms > minTtlMs)) return false
+            if (maxIdleMs !== undefined && !within(ago(session.lastSeenAt), (ms) => ms < maxIdleMs)) return false
+            if (minAgeMs !== undefined && !within(ago(session.createdAt), (ms) => ms > minAgeMs)) return false
+            if (no?.includes('ttl') && session.expiresAt !== null) return false
+            if (no?.includes('user') && !(session.isReadable && session.principal === null)) return false
             if (filter.ip && (filter.ip[0] === '10.0.0.2' || session.ip !== '10.0.0.1')) return false
             if (device && !device.some((part) => has(session.device, part))) return false
             if (createdAfter && !(session.createdAt !== null && session.createdAt > createdAfter)) return false
             if (seenBefore && !(session.lastSeenAt !== null && session.lastSeenAt < seenBefore)) return false
             const needle = filter.q?.toLowerCase()
             const hay = [session.principal, session.label, session.ip, session.device]
-            return needle === undefined || hay.some((value) => value?.toLowerCase().includes(needle))
+            const holds = (part: string) => hay.some((value) => value?.toLowerCase().includes(part.toLowerCase()))
+            return [...(needle === undefined ? [] : [needle]), ...(filter.words ?? [])].every(holds)
           })
           const sign = order === 'asc' ? 1 : -1
           const wanted = kept

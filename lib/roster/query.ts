@@ -23,8 +23,13 @@ export type QueryContext = FilterContext & {
 function findExact(roster: Roster, text: string, context: QueryContext): number | null {
   const opened = context.open(text.trim())
   if (opened !== null) return roster.findSlot(opened.source, opened.key.toString('latin1'))
+  return findPasted(roster, text, context.prefixes)
+}
+
+/** The session whose id the text is, in any of its dresses, or null. */
+export function findPasted(roster: Roster, text: string, prefixes: QueryContext['prefixes']): number | null {
   for (const candidate of idCandidates(text)) {
-    for (const { source, prefix } of context.prefixes) {
+    for (const { source, prefix } of prefixes) {
       const slot = roster.findSlot(source, prefix + candidate) ?? roster.findSlot(source, candidate)
       if (slot !== null) return slot
     }

@@ -10,7 +10,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     body: SessionSearch,
     run({ body: { version, ...query } }) {
       const { list } = getRuntime()
-      return version === list.version() ? noContent() : json(list.read(query))
+      return version === list.version(query) ? noContent() : json(list.read(query))
     },
   },
 })

@@ -10,7 +10,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     body: PeopleSearch,
     run({ body: { version, ...query } }) {
       const { people } = getRuntime()
-      return version === people.version() ? noContent() : json(people.read(query))
+      return version === people.version(query) ? noContent() : json(people.read(query))
     },
   },
 })
