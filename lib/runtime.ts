@@ -18,9 +18,11 @@ import { joinFreshness } from '@/lib/roster/freshness'
 import { createSessionList } from '@/lib/roster/list'
 import { createOverview } from '@/lib/roster/overview'
 import { createPeopleList } from '@/lib/roster/people'
+import { findPasted } from '@/lib/roster/query'
 import { createRoster } from '@/lib/roster/roster'
 import { createHandleKeeper } from '@/lib/runtime/handles'
 import { createSourceShelf } from '@/lib/runtime/sources'
+import { createViews } from '@/lib/views'
 
 /** The clock acts on the roster this often: an ended session leaves within a second and a half of its end. */
 const tickEveryMs = 250
@@ -54,10 +56,9 @@ function createRuntime() {
 
   const freshness = () => joinFreshness(sources.freshness(), sources.estimated(), now())
   const answers = { roster, bootId, handles: handles.find, freshness, stateVersion: sources.version, now }
-  const list = createSessionList({
-    ...answers,
-    prefixes: () => sources.list().map(({ source }) => ({ source: source.id, prefix: source.prefix })),
-  })
+  const prefixes = () => sources.list().map(({ source }) => ({ source: source.id, prefix: source.prefix }))
+  const list = createSessionList({ ...answers, prefixes })
+  const views = createViews({ home, audit, namesSession: (text) => findPasted(roster, text, prefixes()) !== null })
   const people = createPeopleList(answers)
   const serverInfo = createServerInfo(first)
   const findings = createFindingList({
@@ -115,6 +116,7 @@ function createRuntime() {
     handles,
     actions,
     jobs,
+    views,
     demo,
     now,
     start() {

@@ -12,6 +12,8 @@ export const deedWords: Record<Deed, string> = {
   'job.stop': 'Stop a job',
   'job.resume': 'Resume a job',
   'job.undo': 'Undo a job',
+  'view.save': 'Save a view',
+  'view.delete': 'Delete a view',
   'audit.view': 'Read the audit',
   'audit.export': 'Export the audit',
   'admin.sign-in': 'Sign in',

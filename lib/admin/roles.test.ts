@@ -5,10 +5,10 @@ import { may } from './roles'
 
 const adminOnly: readonly Deed[] = ['audit.export']
 
-test('a viewer sees, an operator also acts on sessions and reads the audit, an admin may all', () => {
+test('a viewer sees and keeps views, an operator also acts on sessions and reads the audit, an admin may all', () => {
   const table = Object.fromEntries(roles.map((role) => [role, deeds.filter((deed) => may(role, deed))]))
   expect(table).toEqual({
-    viewer: ['session.view', 'job.view', 'admin.sign-in', 'admin.sign-out'],
+    viewer: ['session.view', 'job.view', 'view.save', 'view.delete', 'admin.sign-in', 'admin.sign-out'],
     operator: deeds.filter((deed) => !adminOnly.includes(deed)),
     admin: [...deeds],
   })

@@ -12,6 +12,8 @@ const leastRole: Record<Deed, Role> = {
   'job.stop': 'operator',
   'job.resume': 'operator',
   'job.undo': 'operator',
+  'view.save': 'viewer',
+  'view.delete': 'viewer',
   'audit.view': 'operator',
   'audit.export': 'admin',
   'admin.sign-in': 'viewer',

@@ -12,6 +12,8 @@ export const deeds = [
   'job.stop',
   'job.resume',
   'job.undo',
+  'view.save',
+  'view.delete',
   'audit.view',
   'audit.export',
   'admin.sign-in',

@@ -9,6 +9,18 @@ export function holdsCredential(text: string): boolean {
 }
 
 const shortestId = 16
+const longRun = /[\w+/%~-]{16,}/g
+const pastedCookie = /^[^\s=]+=[^\s;]{8,}/
+
+/**
+ * Whether a text that somebody searches for may be a session id or a cookie, by its shape: for what must never keep one, so in doubt it is. Whatever `holdsCredential` knows, a
+ * `name=value`, and any long run of letters and digits mixed, or of many digits. Linear in the text.
+ */
+export function mayBeCredential(text: string): boolean {
+  const trimmed = text.trim()
+  if (holdsCredential(trimmed) || pastedCookie.test(trimmed)) return true
+  return (trimmed.match(longRun) ?? []).some((run) => /\d/.test(run) && (/[a-z]/i.test(run) || run.length >= 20))
+}
 
 /**
  * The part of a key behind its prefix, or behind its last colon, where it is long enough to be a session id; an address, by which some applications name their keys, is none.
