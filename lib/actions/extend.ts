@@ -1,6 +1,4 @@
-import type { ExtendAnswer, ExtendInput, Limit } from '@/lib/contract/session'
-import { formatOf } from '@/lib/formats'
-import type { Extension } from '@/lib/formats/format'
+import type { ExtendAnswer, ExtendInput } from '@/lib/contract/session'
 import { latestTime } from '@/lib/session/lifetime'
 import type { Session } from '@/lib/session/session'
 import { isUnanswered, type StoredSession } from '@/lib/session/source'
@@ -13,7 +11,7 @@ const mostTries = 4
 /** The end that is asked for, or the sentence why nothing can be done. */
 function findTarget(stored: StoredSession, input: ExtendInput): number | string {
   const { expiresAt } = stored.session
-  if (expiresAt === null || stored.redisExpiresAt === null) return 'It has no expiry, so there is nothing to extend.'
+  if (expiresAt === null) return 'It has no expiry, so there is nothing to extend.'
   const untilAt = Math.min(input.untilAt ?? expiresAt + (input.byMs ?? 0), latestTime)
   return untilAt > expiresAt ? untilAt : 'It already lasts that long; an extend never shortens.'
 }
@@ -41,7 +39,7 @@ export async function extend(
   }
   void writeEntry(context, actor, 'session.extend', target, { phase: 'intent' })
   try {
-    const answer = await extendOne(context, target, input, (session, untilAt) => {
+    const answer = await extendOne(target, input, (session, untilAt) => {
       told.principal = session.principal
       told.wanted = untilAt
       return null
@@ -70,7 +68,6 @@ type Told = { principal: string | null; wanted: number }
  * written, and says why it must not be done, or null. Throws as a `Source` does.
  */
 export async function extendOne(
-  context: Pick<ActionContext, 'now'>,
   target: Pick<Target, 'source' | 'key'>,
   input: ExtendInput,
   refuse: (session: Session, untilAt: number) => string | null,
@@ -81,24 +78,28 @@ export async function extendOne(
     if (stored === null) return gone
     const present = stored.session.expiresAt
     const untilAt = findTarget(stored, input)
-    const extension = typeof untilAt === 'string' ? null : plan(stored, untilAt, context.now(), source.can.rewrite)
+    const extension = typeof untilAt === 'string' ? null : source.planExtension(stored, untilAt)
     const refusal = refuse(stored.session, extension?.expiresAt ?? 0)
     if (refusal !== null) return refused(refusal, present)
     if (typeof untilAt === 'string' || extension === null) return refused(String(untilAt), present)
     if (extension.expiresAt <= (present ?? 0)) {
       return refused('Its absolute timeout does not allow a later end.', present)
     }
-    if (extension.value !== null && stored.value.type === 'string') {
-      const replaced = await source.replace(key, stored.value.bytes, extension.value)
+    if (extension.rewrite !== null) {
+      const replaced = await source.replace(stored.raw, extension.rewrite)
       if (replaced === 'conflict') continue
       if (replaced === 'gone') return gone
       if (typeof replaced === 'object') return refused(replaced.denied, present)
     }
-    const expired = await source.expire(key, extension.expiresAt)
-    if (typeof expired === 'object') return refused(expired.denied, present)
-    if (expired === 'gone') return gone
-    // The key stands later already, which is as good, or its end was taken away between our reading and our writing.
-    if (expired === 'conflict' && !(await lasts(target, extension.expiresAt))) continue
+    const keyExpiresAt = extension.keyExpiresAt === undefined ? extension.expiresAt : extension.keyExpiresAt
+    if (keyExpiresAt !== null) {
+      const expired = await source.expire(key, keyExpiresAt)
+      if (typeof expired === 'object') return refused(expired.denied, present)
+      if (expired === 'gone') return gone
+      // The key stands later already, which is as good, or its end was taken away between our reading and our writing.
+      if (expired === 'conflict' && !(await lasts(target, extension.expiresAt))) continue
+    }
+    await source.writeCompanions(extension.companions ?? [])
     return { outcome: 'done', expiresAt: extension.expiresAt, notReached: extension.notReached, reason: null }
   }
   return refused('The application keeps changing it; try again.', null)
@@ -114,16 +115,4 @@ function refused(reason: string, expiresAt: number | null): ExtendAnswer {
 async function lasts({ source, key }: Pick<Target, 'source' | 'key'>, untilAt: number): Promise<boolean> {
   const stored = await source.readOne(key)
   return stored !== null && stored.session.expiresAt !== null && stored.session.expiresAt >= untilAt
-}
-
-/** What to write: the format's own rewrite where there is one and it may be written, else the TTL alone with what that cannot reach. */
-function plan(stored: StoredSession, untilAt: number, now: number, canRewrite: boolean): Extension {
-  const format = formatOf(stored.value, stored.format)
-  const ttlOnly: Extension = { value: null, expiresAt: untilAt, notReached: [...format.notReached.extend] }
-  if (!canRewrite) return withLimit(ttlOnly, 'app-timeout')
-  return format.extend?.(stored.value, untilAt, { now, redisExpiresAt: stored.redisExpiresAt }) ?? ttlOnly
-}
-
-function withLimit(extension: Extension, limit: Limit): Extension {
-  return { ...extension, notReached: [...new Set([...extension.notReached, limit])] }
 }

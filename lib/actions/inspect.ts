@@ -1,7 +1,6 @@
 import { may } from '@/lib/admin/roles'
 import type { SessionDetail } from '@/lib/contract/session'
 import { KnownError } from '@/lib/errors'
-import { formatOf } from '@/lib/formats'
 import { mask } from '@/lib/roster/mask'
 import { toRow } from '@/lib/roster/view'
 import { sessionIdOf } from '@/lib/session/credential'
@@ -28,28 +27,25 @@ export async function inspect(context: ActionContext, actor: Actor, target: Targ
     throw new KnownError('not-found', 'This session has ended.')
   }
 
-  const format = formatOf(stored.value, stored.format)
-  const decoded = format.decode(stored.value, { now, redisExpiresAt: stored.redisExpiresAt })
+  const { raw, decoded, secretNames } = stored
   const isReadable = !('unreadable' in decoded)
   const hasEnd = stored.session.expiresAt !== null
   return {
     ...toRow(stored.session, handle, now),
     now,
-    payload: isReadable
-      ? mask(decoded.tree, { secretNames: format.secretNames, sessionId: sessionIdOf(key, source.prefix) })
-      : null,
+    payload: isReadable ? mask(decoded.tree, { secretNames, sessionId: sessionIdOf(key, source.prefix) }) : null,
     unreadableReason: isReadable ? null : decoded.unreadable,
-    truncated: stored.value.isTruncated,
-    redisType: stored.value.type,
+    truncated: raw.value.isTruncated,
+    redisType: raw.value.type,
     encodings: isReadable ? decoded.encodings : [],
-    ttlMs: stored.redisExpiresAt === null ? null : Math.max(0, stored.redisExpiresAt - now),
+    ttlMs: raw.redisExpiresAt === null ? null : Math.max(0, raw.redisExpiresAt - now),
     can: {
       revoke: may(role, 'session.revoke') && !context.isReadOnly && source.can.revoke,
       extend: may(role, 'session.extend') && !context.isReadOnly && source.can.extend && hasEnd,
       reveal: false,
     },
     cannot: whyNot(context, actor, target),
-    notReached: [...format.notReached.revoke],
+    notReached: [...stored.notReached.revoke],
     undoUntil: context.undo.find(handle, now)?.undoUntil ?? null,
     history: entries
       .filter((entry) => entry.phase === 'outcome')

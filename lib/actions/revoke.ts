@@ -22,7 +22,7 @@ export async function revoke(context: ActionContext, actor: Actor, target: Targe
 
   try {
     context.roster.ends.expect(source.id, key.toString('latin1'), 'revoked', context.now())
-    const result = await source.remove(key)
+    const result = await source.remove(key, backup)
     if (typeof result === 'object') return tell({ outcome: 'refused', undoUntil: null, reason: result.denied })
     const cause = result === 'done' ? 'revoked' : 'ended'
     context.roster.ends.expect(source.id, key.toString('latin1'), cause, context.now())

@@ -1,95 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isTime } from '@/lib/session/lifetime'
-import type { StoredValue } from '@/lib/session/source'
-import { formatOf } from '.'
-import type { Facts, Reading, SessionFormat } from './format'
+import type { CompanionWrite, Decoded, Facts, Rewrite } from '@/lib/session/plan'
+import type { RawSession, StoredValue } from '@/lib/session/raw'
+import { isLeaf, toWire } from '@/lib/session/tree'
+import { createCompanionTest, formatOf, formats } from '.'
+import type { SessionFormat } from './format'
 import { canary, hostile } from './hostile'
 
-/** A value from the real framework, when it was read, and what a format must find in it. */
+/** A value from the real framework, or one built to the letter of its sources, and what a format must find in it. */
 export type Golden = {
   name: string
-  bytes: Buffer
-  reading: Reading
+  raw: RawSession
   facts: Partial<Facts>
+  /** The tree as `toWire` gives it, where it is known from elsewhere; absent: what the format gives is looked at by nobody but its own tests. */
+  tree?: unknown
   /** The times in the payload that an extension must never lower. */
   timesOf?: (tree: unknown) => (number | null)[]
 }
 
 const runs = 1_000
+/** Of arbitrary bytes. */
+const byteRuns = 10_000
 const dayMs = 86_400_000
 
-/** The suite that every format passes. Values are strings of JSON; a format of another kind brings its own corpus beside this one. */
+/** The suite that every format passes. */
 export function testConformance(format: SessionFormat, goldens: Golden[]): void {
   describe(`${format.id} conforms`, () => {
-    for (const golden of goldens) {
-      const value = stringOf(golden.bytes)
+    test('has goldens, and its usual keys and companions are patterns as the interface asks', () => {
+      expect(goldens.length).toBeGreaterThan(0)
+      for (const pattern of format.usualKeys) expect(pattern.source).toMatch(/^\^\(.*\$$/)
+      expect(format.companionKeys?.source ?? '').not.toMatch(/\((?!\?)|\\[1-9k]/)
+      expect(format.companionKeys?.flags ?? '').toBe('')
+    })
 
-      test(`${golden.name}: is recognised as this format and no other, with the golden facts`, () => {
-        expect(format.recognises(value)).toBe(true)
-        expect(formatOf(value, null).id).toBe(format.id)
-        expect(factsOf(format, value, golden.reading)).toMatchObject(golden.facts)
-      })
+    for (const golden of goldens) testGolden(format, golden)
 
-      test(`${golden.name}: the tree is the whole payload, nothing masked or left out`, () => {
-        const decoded = format.decode(value, golden.reading)
-        expect('tree' in decoded && decoded.tree).toEqual(JSON.parse(golden.bytes.toString('utf8')))
-      })
-
-      test(`${golden.name}: cut anywhere, each fact of the head is the true one or null`, () => {
-        const whole = factsOf(format, value, golden.reading)
-        for (let end = 0; end < golden.bytes.length; end++) {
-          const head = stringOf(golden.bytes.subarray(0, end), true)
-          const cut = factsOf(format, head, golden.reading)
-          for (const [name, fact] of Object.entries(cut ?? {})) {
-            if (name === 'principal' || name === 'label') expect([null, ...textsOf(golden.bytes)]).toContain(fact)
-            else expect([null, whole?.[name as keyof Facts]]).toContain(fact)
-          }
-          expect(format.extend?.(head, golden.reading.now + dayMs, golden.reading) ?? null).toBeNull()
-        }
-      })
-
-      test(`${golden.name}: names like __proto__ are shown and change nothing`, () => {
-        const names = `"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":1`
-        // The large number makes the careful reader take over from JSON.parse: both must hold.
-        for (const poison of [names, `${names},"large":12345678901234567890`]) {
-          const value = stringOf(Buffer.from(golden.bytes.toString('utf8').replace('{', `{${poison},`)))
-          const decoded = format.decode(value, golden.reading)
-          expect('tree' in decoded && Object.keys(Object(decoded.tree))).toContain('__proto__')
-          expect('polluted' in {}).toBe(false)
-          expect(factsOf(format, value, golden.reading)).toMatchObject(golden.facts)
-        }
-      })
-
-      const { extend } = format
-      if (extend === undefined) continue
-      test(`${golden.name}: an extension is kept by its own reading, never shortens, and is not made twice`, () => {
-        fc.assert(
-          fc.property(fc.integer({ min: -dayMs, max: 400 * dayMs }), (byMs) => {
-            const untilAt = golden.reading.now + byMs
-            const extension = extend(value, untilAt, golden.reading)
-            if (extension === null) throw new Error('a whole value must be extendable')
-            expect(extension.expiresAt).toBeLessThanOrEqual(untilAt)
-            if (extension.value === null) return
-            const extended = stringOf(extension.value)
-            expect(format.recognises(extended)).toBe(true)
-            expect(extend(extended, untilAt, golden.reading)?.value).toBeNull()
-            const before = timesIn(format, value, golden)
-            const after = timesIn(format, extended, golden)
-            for (const [position, time] of before.entries()) {
-              expect(after[position] ?? 0).toBeGreaterThanOrEqual(time ?? 0)
-            }
-          }),
-          { numRuns: runs },
-        )
-      })
-    }
-
-    test(`no bytes make it throw or slip a byte into a reason, ${runs} cases`, () => {
+    test(`no bytes make it throw or slip a byte into a reason, ${byteRuns} cases`, () => {
       fc.assert(
         fc.property(anyValue(goldens), fc.boolean(), (bytes, isTruncated) => {
-          tryEverything(format, stringOf(bytes, isTruncated))
-          tryEverything(format, { type: 'hash', fields: [[bytes, bytes]], isTruncated })
+          tryEverything(format, { ...sample, value: { type: 'string', bytes, isTruncated } })
+        }),
+        { numRuns: byteRuns },
+      )
+    })
+
+    test(`no hash makes it throw or slip a byte into a reason, ${runs} cases`, () => {
+      fc.assert(
+        fc.property(anyHash(goldens), fc.boolean(), (fields, isTruncated) => {
+          tryEverything(format, { ...sample, value: { type: 'hash', fields, isTruncated } })
         }),
         { numRuns: runs },
       )
@@ -98,67 +58,269 @@ export function testConformance(format: SessionFormat, goldens: Golden[]): void 
     test('hostile values end in an answer, within a second each', () => {
       for (const bytes of hostile) {
         const startedAt = performance.now()
-        tryEverything(format, stringOf(bytes))
-        tryEverything(format, stringOf(bytes, true))
-        tryEverything(format, { type: 'hash', fields: [[bytes, bytes]], isTruncated: false })
+        tryEverything(format, rawOf(bytes))
+        tryEverything(format, rawOf(bytes, { isTruncated: true }))
+        tryEverything(format, { ...sample, value: { type: 'hash', fields: [[bytes, bytes]], isTruncated: false } })
         expect(performance.now() - startedAt).toBeLessThan(1_000)
       }
     })
   })
 }
 
+function testGolden(format: SessionFormat, golden: Golden): void {
+  const { raw, name } = golden
+  const decoded = () => format.decode(raw)
+
+  test(`${name}: is recognised as this format and no other, with the golden facts`, () => {
+    expect(format.recognises(raw)).toBe(true)
+    expect(formatOf(raw, formats).id).toBe(format.id)
+    expect(createCompanionTest(formats)(raw.key.toString('latin1'))).toBe(false)
+    expect(decoded()).not.toHaveProperty('unreadable')
+    expect(factsIn(decoded())).toMatchObject(golden.facts)
+  })
+
+  if (golden.tree !== undefined) {
+    test(`${name}: the tree is the whole payload, nothing masked or left out`, () => {
+      expect(toWire(treeIn(decoded()))).toEqual(golden.tree)
+    })
+  }
+
+  test(`${name}: cut anywhere, each fact of the head is the true one or null`, () => {
+    const whole = factsIn(decoded())
+    const texts = [null, ...textsIn(treeIn(decoded()))]
+    for (const head of headsOf(raw)) {
+      for (const [fact, value] of Object.entries(factsIn(format.decode(head)) ?? {})) {
+        if (fact === 'principal' || fact === 'label') expect(texts).toContain(value)
+        else expect([null, whole?.[fact as keyof Facts]]).toContain(value)
+      }
+      expect(format.extend?.(head, raw.now + dayMs)?.rewrite ?? null).toBeNull()
+    }
+  })
+
+  const text = raw.value.type === 'string' ? raw.value.bytes.toString('utf8') : ''
+  if (text.startsWith('{')) {
+    test(`${name}: names like __proto__ are shown and change nothing`, () => {
+      const names = `"__proto__":{"polluted":1},"constructor":{"prototype":{"polluted":1}},"toString":1`
+      // The large number makes the careful reader take over from JSON.parse: both must hold.
+      for (const poison of [names, `${names},"large":12345678901234567890`]) {
+        const poisoned = format.decode({ ...raw, value: stringOf(Buffer.from(text.replace('{', `{${poison},`))) })
+        expect(Object.keys(Object(treeIn(poisoned)))).toContain('__proto__')
+        expect('polluted' in {}).toBe(false)
+        expect(factsIn(poisoned)).toMatchObject(golden.facts)
+      }
+    })
+  }
+
+  const { extend } = format
+  if (extend === undefined) return
+  test(`${name}: an extension is kept by its own reading, never shortens, and is not made twice`, () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -dayMs, max: 400 * dayMs }), (byMs) => {
+        const untilAt = raw.now + byMs
+        const extension = extend(raw, untilAt)
+        if (extension === null) throw new Error('a whole value must be extendable')
+        expect(extension.expiresAt).toBeLessThanOrEqual(untilAt)
+        if (extension.rewrite === null) return
+        const extended = { ...raw, value: rewritten(raw.value, extension.rewrite) }
+        expect(format.recognises(extended)).toBe(true)
+        expect(extend(extended, untilAt)?.rewrite).toBeNull()
+        const before = timesIn(format, raw, golden)
+        const after = timesIn(format, extended, golden)
+        for (const [position, time] of before.entries()) {
+          expect(after[position] ?? 0).toBeGreaterThanOrEqual(time ?? 0)
+        }
+      }),
+      { numRuns: runs },
+    )
+  })
+}
+
+const sample: RawSession = {
+  key: Buffer.from('sess:a'),
+  prefix: 'sess:',
+  rest: 'a',
+  value: { type: 'string', bytes: Buffer.alloc(0), isTruncated: false },
+  redisExpiresAt: 1_795_000_060_000,
+  now: 1_795_000_000_000,
+  related: [],
+}
+
 export function stringOf(bytes: Buffer, isTruncated = false): StoredValue {
   return { type: 'string', bytes, isTruncated }
 }
 
-function tryEverything(format: SessionFormat, value: StoredValue): void {
-  const reading = { now: 1_795_000_000_000, redisExpiresAt: 1_795_000_060_000 }
-  format.recognises(value)
-  format.companions(Buffer.from('sess:a'), 'sess:', value)
-  const decoded = format.decode(value, reading)
-  if ('unreadable' in decoded) {
-    expect(decoded.unreadable).toMatch(/^It [\w\s(),.'-]+\.$/)
-    expect(decoded.unreadable).not.toContain(canary)
-  } else {
-    expect(JSON.stringify(decoded.tree)).toBeTypeOf('string')
+/** A string under a key of no meaning. */
+export function rawOf(
+  bytes: Buffer,
+  more: Partial<Pick<RawSession, 'now' | 'redisExpiresAt' | 'related'>> & {
+    isTruncated?: boolean
+    key?: string
+    prefix?: string
+  } = {},
+): RawSession {
+  const { isTruncated = false, key = 'sess:a', prefix = key.slice(0, key.lastIndexOf(':') + 1), ...rest } = more
+  return {
+    ...sample,
+    ...rest,
+    key: Buffer.from(key, 'latin1'),
+    prefix,
+    rest: key.slice(prefix.length),
+    value: stringOf(bytes, isTruncated),
+  }
+}
+
+/** One case of a manifest: `fixtures/README.md` says what each name means. */
+type Case = {
+  name: string
+  key: string
+  type: 'string' | 'hash'
+  prefix: string
+  redisExpiresAt: number | null
+  takenAt: number
+  facts: Partial<Facts>
+  related?: (string | null)[]
+}
+
+/** The goldens of a folder of fixtures, as its manifest lists them. */
+export function goldensOf(folder: string): Golden[] {
+  const base = new URL(`./fixtures/${folder}/`, import.meta.url)
+  // The manifests are written by the scripts beside them.
+  const { cases } = JSON.parse(readFileSync(new URL('manifest.json', base), 'utf8')) as { cases: Case[] }
+  return cases.map(({ name, key, type, prefix, redisExpiresAt, takenAt, facts, related = [] }) => {
+    const [file, json] = ['bin', 'json'].map((ending) => new URL(`${name}.${ending}`, base))
+    if (file === undefined || json === undefined) throw new Error('No file')
+    const bytes = readFileSync(existsSync(file) ? file : json)
+    const value: StoredValue =
+      type === 'string' ? stringOf(bytes) : { type, fields: fieldsOf(bytes), isTruncated: false }
+    const raw: RawSession = {
+      key: Buffer.from(key, 'latin1'),
+      prefix,
+      rest: key.slice(prefix.length),
+      value,
+      redisExpiresAt,
+      now: takenAt,
+      related: related.map((text) => (text === null ? null : Buffer.from(text, 'base64'))),
+    }
+    return { name, raw, facts }
+  })
+}
+
+/** A hash in a fixture is a JSON object of base64 texts. */
+function fieldsOf(json: Buffer): [Buffer, Buffer][] {
+  const fields: Record<string, string> = JSON.parse(json.toString('utf8'))
+  return Object.entries(fields).map(([name, value]) => [Buffer.from(name, 'utf8'), Buffer.from(value, 'base64')])
+}
+
+function tryEverything(format: SessionFormat, raw: RawSession): void {
+  format.recognises(raw)
+  const related = format.related?.(raw) ?? []
+  expect(related.length).toBeLessThan(10)
+  expect(format.end?.(raw).companions.every(isWrite) ?? true).toBe(true)
+  const decoded = format.decode({ ...raw, related: related.map(() => Buffer.from('{"a":1}')) })
+  if ('facts' in decoded) {
+    expect(JSON.stringify(toWire(decoded.tree))).toBeTypeOf('string')
     const { createdAt, lastSeenAt, expiresAt } = decoded.facts
     for (const time of [createdAt, lastSeenAt, expiresAt]) expect(time === null || isTime(time)).toBe(true)
+  } else {
+    const reason = 'unreadable' in decoded ? decoded.unreadable : decoded.noSession
+    expect(reason).toMatch(/^It [\w\s(),.'-]+\.$/)
+    expect(reason).not.toContain(canary)
   }
-  const extension = format.extend?.(value, reading.now + dayMs, reading) ?? null
-  if (extension !== null) expect(extension.expiresAt).toBeLessThanOrEqual(reading.now + dayMs)
+  const extension = format.extend?.(raw, raw.now + dayMs) ?? null
+  if (extension === null) return
+  expect(extension.expiresAt).toBeLessThanOrEqual(raw.now + dayMs)
+  expect((extension.companions ?? []).every(isWrite)).toBe(true)
+}
+
+function isWrite({ key }: CompanionWrite): boolean {
+  return Buffer.isBuffer(key) && key.length > 0
 }
 
 /** Any bytes, any JSON, and real values with a few bytes changed. */
 function anyValue(goldens: Golden[]): fc.Arbitrary<Buffer> {
   const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
   const json = fc.json({ maxDepth: 5 }).map((text) => Buffer.from(text))
-  const real = fc.constantFrom(...goldens.map((golden) => golden.bytes))
-  const bent = fc
+  const real = goldens.flatMap(({ raw }) => (raw.value.type === 'string' ? [raw.value.bytes] : []))
+  return real.length === 0
+    ? fc.oneof(bytes, json)
+    : fc.oneof(bytes, json, bent(fc.constantFrom(...real)), bent(fc.constantFrom(...real)))
+}
+
+/** Any fields, and real hashes with a few bytes of one value changed, or fields missing. */
+function anyHash(goldens: Golden[]): fc.Arbitrary<[Buffer, Buffer][]> {
+  const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array))
+  const any = fc.array(fc.tuple(bytes, bytes), { minLength: 1, maxLength: 5 })
+  const real = goldens.flatMap(({ raw }) => (raw.value.type === 'hash' ? [raw.value.fields] : []))
+  if (real.length === 0) return any
+  const changed = fc
+    .constantFrom(...real)
+    .chain((fields) =>
+      fc.tuple(
+        ...fields.map(([name, value]) =>
+          fc.oneof(
+            fc.constant([name, value] as [Buffer, Buffer]),
+            value.length === 0
+              ? fc.constant(null)
+              : bent(fc.constant(value)).map((other): [Buffer, Buffer] => [name, other]),
+            fc.constant(null),
+          ),
+        ),
+      ),
+    )
+  return fc.oneof(
+    any,
+    changed.map((fields) => fields.filter((field) => field !== null)),
+  )
+}
+
+function bent(real: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {
+  return fc
     .tuple(real, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), fc.nat())
     .map(([whole, changes, cut]) => {
       const copy = Buffer.concat([whole])
       for (const [at, byte] of changes) copy[at % copy.length] = byte
       return copy.subarray(0, 1 + (cut % copy.length))
     })
-  return fc.oneof(bytes, json, bent)
 }
 
-function factsOf(format: SessionFormat, value: StoredValue, reading: Reading): Facts | null {
-  const decoded = format.decode(value, reading)
+/** At most two hundred places where a reading may have ended. */
+function headsOf(raw: RawSession): RawSession[] {
+  const { value } = raw
+  if (value.type === 'hash') {
+    return value.fields.map((_, count) => ({
+      ...raw,
+      value: { ...value, fields: value.fields.slice(0, count), isTruncated: true },
+    }))
+  }
+  const step = Math.max(1, Math.ceil(value.bytes.length / 200))
+  const ends = Array.from({ length: Math.ceil(value.bytes.length / step) }, (_, index) => index * step)
+  return ends.map((end) => ({ ...raw, value: stringOf(value.bytes.subarray(0, end), true) }))
+}
+
+function rewritten(value: StoredValue, rewrite: Rewrite): StoredValue {
+  if (rewrite.type === 'string') return stringOf(rewrite.bytes)
+  if (value.type !== 'hash') throw new Error('a string is no hash')
+  const isNew = ([name]: [Buffer, Buffer]) => !rewrite.fields.some(([other]) => other.equals(name))
+  return { ...value, fields: [...value.fields.filter(isNew), ...rewrite.fields] }
+}
+
+export function factsIn(decoded: Decoded): Facts | null {
   return 'facts' in decoded ? decoded.facts : null
 }
 
-function timesIn(format: SessionFormat, value: StoredValue, golden: Golden): (number | null)[] {
-  const decoded = format.decode(value, golden.reading)
+export function treeIn(decoded: Decoded): unknown {
+  return 'tree' in decoded ? decoded.tree : null
+}
+
+function timesIn(format: SessionFormat, raw: RawSession, golden: Golden): (number | null)[] {
+  const decoded = format.decode(raw)
   return 'tree' in decoded ? (golden.timesOf?.(decoded.tree) ?? []) : []
 }
 
 /** Every scalar of a payload as text: what a name or an id in its head may be. */
-function textsOf(bytes: Buffer): string[] {
-  const texts: string[] = []
-  JSON.parse(bytes.toString('utf8'), (_, value) => {
-    if (typeof value === 'string' || typeof value === 'number') texts.push(String(value))
-    return value
-  })
-  return texts
+function textsIn(tree: unknown): string[] {
+  if (typeof tree === 'string' || typeof tree === 'number') return [String(tree)]
+  if (typeof tree !== 'object' || tree === null) return []
+  if (isLeaf(tree)) return [tree.text]
+  return Object.values(tree).flatMap(textsIn)
 }

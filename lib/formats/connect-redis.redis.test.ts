@@ -7,7 +7,7 @@ import type { Redis } from 'ioredis'
 import { createClient } from 'redis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '@/e2e/support/redis'
-import { stringOf } from './conformance'
+import { factsIn, rawOf } from './conformance'
 import { connectRedis } from './connect-redis'
 
 const minuteMs = 60_000
@@ -47,13 +47,14 @@ test('a real Express application obeys an extension after its next request, and 
     expect(await redis.pttl(key)).toBeLessThanOrEqual(minuteMs)
 
     const bytes = (await redis.getBuffer(key)) ?? Buffer.alloc(0)
-    const reading = { now: Date.now(), redisExpiresAt: await redis.pexpiretime(key) }
-    const decoded = connectRedis.decode(stringOf(bytes), reading)
+    const raw = rawOf(bytes, { now: Date.now(), redisExpiresAt: await redis.pexpiretime(key) })
+    const decoded = connectRedis.decode(raw)
     expect(decoded).toMatchObject({ facts: { principal: '42' } })
-    expect('facts' in decoded && Math.abs(reading.now - (decoded.facts.lastSeenAt ?? 0))).toBeLessThan(2_000)
+    expect(Math.abs(raw.now - (factsIn(decoded)?.lastSeenAt ?? 0))).toBeLessThan(2_000)
 
-    const extension = connectRedis.extend?.(stringOf(bytes), reading.now + 120 * minuteMs, reading)
-    await redis.set(key, extension?.value ?? '', 'KEEPTTL')
+    const extension = connectRedis.extend?.(raw, raw.now + 120 * minuteMs)
+    if (extension?.rewrite?.type !== 'string') throw new Error('No rewrite')
+    await redis.set(key, extension.rewrite.bytes, 'KEEPTTL')
     expect(await (await fetch(url, { headers })).json()).toMatchObject({ passport: { user: '42' } })
     expect(await redis.pttl(key)).toBeGreaterThan(119 * minuteMs)
   } finally {

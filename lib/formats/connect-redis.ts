@@ -1,5 +1,5 @@
 import { isTime } from '@/lib/session/lifetime'
-import type { StoredValue } from '@/lib/session/source'
+import type { StoredValue } from '@/lib/session/raw'
 import { findFacts } from './facts'
 import type { SessionFormat } from './format'
 import { isObject, own } from './json'
@@ -13,12 +13,13 @@ import { encodingsOf, readJsonBytes } from './text'
  */
 export const connectRedis: SessionFormat = {
   id: 'connect-redis',
-  isCompanion: () => false,
-  companions: () => [],
+  label: 'express-session',
+  usualKeys: [/^(sess:)[\w-]{32}$/],
+  companionKeys: null,
 
-  recognises: (value) => 'cookie' in readSession(value),
+  recognises: ({ value }) => 'cookie' in readSession(value),
 
-  decode(value, { now, redisExpiresAt }) {
+  decode({ value, now, redisExpiresAt }) {
     const read = readSession(value)
     if ('reason' in read) return { unreadable: `It ${read.reason}.` }
     const facts = findFacts(read.tree, now)
@@ -29,21 +30,21 @@ export const connectRedis: SessionFormat = {
     return { facts: { ...facts, lastSeenAt }, tree: read.tree, encodings: encodingsOf('json', read) }
   },
 
-  extend(value, untilAt, { now }) {
+  extend({ value, now }, untilAt) {
     const read = readSession(value)
     if ('reason' in read || read.isCut || value.type !== 'string') return null
     const maxAgeMs = maxAgeOf(read.cookie)
-    if (maxAgeMs === null) return { value: null, expiresAt: untilAt, notReached: ['app-timeout'] }
+    if (maxAgeMs === null) return { rewrite: null, expiresAt: untilAt, notReached: ['app-timeout'] }
     const oldExpiresAt = expiresOf(read.cookie)
     const isEnough = maxAgeMs >= untilAt - now && (oldExpiresAt === null || oldExpiresAt >= untilAt)
-    if (isEnough) return { value: null, expiresAt: untilAt, notReached: ['browser-cookie'] }
+    if (isEnough) return { rewrite: null, expiresAt: untilAt, notReached: ['browser-cookie'] }
     // Only these two values change; a number too large for JavaScript elsewhere in the text stays as it is.
     const longer = Math.max(maxAgeMs, Math.ceil(untilAt - now))
     const later = JSON.stringify(new Date(Math.max(oldExpiresAt ?? 0, untilAt)).toISOString())
     const aged = replaceInJson(value.bytes.toString('utf8'), ['cookie', 'originalMaxAge'], String(longer))
     if (aged === null) return null
     const text = replaceInJson(aged, ['cookie', 'expires'], later) ?? aged
-    return { value: Buffer.from(text), expiresAt: untilAt, notReached: ['browser-cookie'] }
+    return { rewrite: { type: 'string', bytes: Buffer.from(text) }, expiresAt: untilAt, notReached: ['browser-cookie'] }
   },
 
   notReached: { extend: ['app-timeout', 'browser-cookie'], revoke: ['in-flight-requests', 'open-sockets'] },

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { holdsCredential } from '@/lib/session/credential'
-import type { Facts } from './format'
+import type { Facts } from '@/lib/session/plan'
+import { isLeaf } from '@/lib/session/tree'
 import { isObject, own } from './json'
 import { maxFactLength } from './limits'
 
@@ -135,8 +136,9 @@ function canBe(role: keyof Found, value: unknown, now: number): boolean {
 }
 
 /** A moment written as ISO text, as seconds or as milliseconds, between 1973 and a day from now; else null. */
-function timeOf(value: unknown, now: number): number | null {
+export function timeOf(value: unknown, now: number): number | null {
   const dayMs = 86_400_000
+  if (isLeaf(value)) return timeOf(value.text, now)
   let at = typeof value === 'number' ? value : Number.NaN
   if (typeof value === 'string' && value.length <= 40) at = /^\d+(\.\d+)?$/.test(value) ? Number(value) : isoTime(value)
   if (at >= 1e8 && at < 1e11) at *= 1000

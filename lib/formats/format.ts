@@ -1,64 +1,47 @@
-import type { Limit } from '@/lib/contract/session'
-import type { StoredValue } from '@/lib/session/source'
-
-/** The facts that a format can tell from a value. Absent is null; times are epoch milliseconds. */
-export type Facts = {
-  principal: string | null
-  label: string | null
-  createdAt: number | null
-  lastSeenAt: number | null
-  /** The end that the framework reads from the payload itself, beside the TTL; null where it obeys the TTL alone. */
-  expiresAt: number | null
-  ip: string | null
-  /** The raw user agent; `formats/device.ts` shortens it. */
-  userAgent: string | null
-}
-
-/** `facts` and `tree` of a value, or the reason why it cannot be read, in a sentence without any byte of it. */
-export type Decoded = { facts: Facts; tree: unknown; encodings: string[] } | { unreadable: string }
-
-/** When the value was read, on Redis's clock, and the end that Redis says it has. Some frameworks tell the last visit only by these. */
-export type Reading = { now: number; redisExpiresAt: number | null }
-
-/** A payload rewritten so that the framework itself obeys the later end. */
-export type Extension = {
-  /** The new value, or null where the payload needs no change. */
-  value: Buffer | null
-  /** What will hold after the application's next request; never later than asked, earlier where an absolute timeout stands in the way. */
-  expiresAt: number
-  notReached: Limit[]
-}
+import type { Decoded, Ending, Extension, NotReached } from '@/lib/session/plan'
+import type { RawSession } from '@/lib/session/raw'
 
 /**
  * How one framework writes a session. Pure: bytes in, facts out, no I/O, no clock.
  *
- * A format never runs anything from the bytes, never throws for any bytes, and holds to the limits of `formats/limits.ts`. What it leaves out
- * (`extend`), the product does by TTL alone and says so. Source of its facts: named in the docstring of its file.
+ * A format never runs anything from the bytes, never throws for any bytes, and holds to the limits of `formats/limits.ts`. What it leaves out (`end`, `extend`), the product
+ * does by the key and its TTL alone and says so. Source of its facts: named in the docstring of its file.
  */
 export interface SessionFormat {
   /** Fixed, in the API and in settings. */
   readonly id: string
 
-  /** Whether a key of the source is no session but belongs to one (an index, a lock). `rest` is the key without its prefix. */
-  isCompanion(rest: string): boolean
-
-  /** The companions of one session, to be removed with it: full key names. Empty where it has none. */
-  companions(key: Buffer, prefix: string, value: StoredValue): Buffer[]
-
-  /** Whether the value has this format's own shape. The first in detection order that says yes decodes it. */
-  recognises(value: StoredValue): boolean
-
-  /** The facts for a row, and the tree for the session's page. A truncated value keeps what stood in its head. */
-  decode(value: StoredValue, reading: Reading): Decoded
+  /** What people call the framework, as in `Django`. */
+  readonly label: string
 
   /**
-   * The value that makes the framework obey `untilAt`. Absent: the framework keeps no time in the payload.
-   * Null: this value cannot be rewritten (truncated, unreadable), extend by TTL alone.
+   * Where its sessions stand when nobody chose another place: the first group is the prefix, what follows is what an id looks like. Matched against whole keys, as latin1,
+   * when sources are looked for; an index or a lock beside the sessions must not match. Empty: it is found by its values alone.
    */
-  extend?(value: StoredValue, untilAt: number, reading: Reading): Extension | null
+  readonly usualKeys: readonly RegExp[]
 
-  /** What a TTL-only extension cannot reach, and what a revoke cannot. */
-  readonly notReached: { readonly extend: readonly Limit[]; readonly revoke: readonly Limit[] }
+  /** Keys under any prefix that are no sessions of this framework but belong to one (an index, a lock), matched against whole keys as latin1; null where it has none. Without flags, groups or back references. */
+  readonly companionKeys: RegExp | null
+
+  /** Whether the value has this format's own shape. The first in detection order that says yes decodes it. Cheap: for most values one look at the first bytes. */
+  recognises(raw: RawSession): boolean
+
+  /** Other strings that tell of the session, such as who and where: read with it, at a GET each. Absent: none. */
+  related?(raw: RawSession): Buffer[]
+
+  /** The facts for a row, and the tree for the session's page. A truncated value keeps what stood in its head. */
+  decode(raw: RawSession): Decoded
+
+  /** What ends it. Absent: its key is removed, and that is all. */
+  end?(raw: RawSession): Ending
+
+  /**
+   * What makes the framework obey `untilAt`. Absent: nothing but the TTL. Null: this value cannot be rewritten (truncated, unreadable), extend by TTL alone.
+   */
+  extend?(raw: RawSession, untilAt: number): Extension | null
+
+  /** What an extension by TTL alone cannot reach, and what a revoke cannot. */
+  readonly notReached: NotReached
 
   /** Further names, lower case, whose values are secrets in this framework's payloads, beside those of `roster/mask.ts`. */
   readonly secretNames: readonly string[]

@@ -1,4 +1,4 @@
-import type { StoredValue } from '@/lib/session/source'
+import type { RawSession } from '@/lib/session/raw'
 import { connectRedis } from './connect-redis'
 import type { SessionFormat } from './format'
 import { native } from './native'
@@ -7,8 +7,15 @@ import { plain } from './plain'
 /** Every format, in detection order: the narrowest shape first, the one that takes anything last. */
 export const formats: readonly SessionFormat[] = [native, connectRedis, plain]
 
-/** The format of a value: the pinned one, else the first that recognises it, else `plain`, which says what it could not read. */
-export function formatOf(value: StoredValue, pinnedId: string | null): SessionFormat {
-  const pinned = formats.find((format) => format.id === pinnedId)
-  return pinned ?? formats.find((format) => format.recognises(value)) ?? plain
+/** The format of a value: the first of these that recognises it, else the last resort, which says what it could not read. */
+export function formatOf(raw: RawSession, among: readonly SessionFormat[]): SessionFormat {
+  return among.find((format) => format.recognises(raw)) ?? among[among.length - 1] ?? plain
+}
+
+/** Whether a key, as latin1, is a companion for any of these formats. One test for all of them. */
+export function createCompanionTest(among: readonly SessionFormat[]): (key: string) => boolean {
+  const sources = among.flatMap(({ companionKeys }) => (companionKeys === null ? [] : [`(?:${companionKeys.source})`]))
+  if (sources.length === 0) return () => false
+  const all = new RegExp(sources.join('|'))
+  return (key) => all.test(key)
 }

@@ -4,3 +4,5 @@ export const maxDepth = 64
 export const maxNodes = 10_000
 /** The longest text that becomes a row's principal, label or user agent, in UTF-16 units. */
 export const maxFactLength = 512
+/** A compressed value that grows beyond this is not read: a bomb, or no session. */
+export const maxInflatedBytes = 2 * 1024 * 1024

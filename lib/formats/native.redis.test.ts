@@ -2,8 +2,8 @@ import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RedisServer, startRedis } from '@/e2e/support/redis'
 import { createStore } from '@/lib/store'
-import { formatOf } from '.'
-import { stringOf } from './conformance'
+import { formatOf, formats } from '.'
+import { rawOf } from './conformance'
 import { native } from './native'
 
 const minuteMs = 60_000
@@ -19,15 +19,15 @@ afterAll(() => server.stop())
 async function readKey(pattern: string) {
   const key = (await redis.keys(pattern))[0] ?? ''
   const bytes = (await redis.getBuffer(key)) ?? Buffer.alloc(0)
-  return { key, value: stringOf(bytes), reading: { now: Date.now(), redisExpiresAt: await redis.pexpiretime(key) } }
+  return rawOf(bytes, { key, now: Date.now(), redisExpiresAt: await redis.pexpiretime(key) })
 }
 
 test('what the store writes is read back as it was meant', async () => {
   const store = createStore(redis, { prefix: 'read:' })
   const created = await store.create({ name: 'Alice' }, { principal: '42' })
-  const { value, reading } = await readKey('read:*')
-  expect(formatOf(value, null).id).toBe('native')
-  const decoded = native.decode(value, reading)
+  const raw = await readKey('read:*')
+  expect(formatOf(raw, formats).id).toBe('native')
+  const decoded = native.decode(raw)
   const { createdAt, absoluteExpiresAt } = created
   expect(decoded).toMatchObject({ facts: { principal: '42', label: 'Alice', createdAt, expiresAt: absoluteExpiresAt } })
   expect('facts' in decoded && Math.abs((decoded.facts.lastSeenAt ?? 0) - Date.now())).toBeLessThan(2_000)
@@ -35,8 +35,8 @@ test('what the store writes is read back as it was meant', async () => {
 
 test('what a plain store writes is read as plain', async () => {
   await createStore(redis, { prefix: 'plain:', plain: true }).create({ userId: 42, name: 'Alice' })
-  const { value } = await readKey('plain:*')
-  expect(formatOf(value, null).id).toBe('plain')
+  const raw = await readKey('plain:*')
+  expect(formatOf(raw, formats).id).toBe('plain')
 })
 
 test('the store obeys an extension after its next request, never past the absolute end', async () => {
@@ -46,14 +46,16 @@ test('the store obeys an extension after its next request, never past the absolu
     [60 * minuteMs, []],
     [600 * minuteMs, ['absolute-timeout']],
   ] as const) {
-    const { key, value, reading } = await readKey('extend:*')
-    const extension = native.extend?.(value, reading.now + byMs, reading)
+    const raw = await readKey('extend:*')
+    const { key } = raw
+    const extension = native.extend?.(raw, raw.now + byMs)
     expect(extension?.notReached).toEqual(notReached)
-    await redis.set(key, extension?.value ?? '', 'KEEPTTL')
+    if (extension?.rewrite?.type !== 'string') throw new Error('No rewrite')
+    await redis.set(key, extension.rewrite.bytes, 'KEEPTTL')
     await redis.pexpireat(key, extension?.expiresAt ?? 0, 'GT')
     expect((await store.get(id))?.expiresAt).toBe(extension?.expiresAt)
     expect(await redis.pexpiretime(key)).toBe(extension?.expiresAt)
   }
   expect((await store.peek(id))?.absoluteExpiresAt).toBe(absoluteExpiresAt)
-  expect((await readKey('extend:*')).reading.redisExpiresAt).toBe(absoluteExpiresAt)
+  expect((await readKey('extend:*')).redisExpiresAt).toBe(absoluteExpiresAt)
 })

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import type { Extension } from '@/lib/session/plan'
 import { encodeRecord } from '@/lib/store/record'
-import { type Golden, stringOf, testConformance } from './conformance'
+import { type Golden, rawOf, testConformance } from './conformance'
 import { native } from './native'
 
 const folder = new URL('./fixtures/native/', import.meta.url)
@@ -34,51 +35,52 @@ const goldens = (['person', 'anonymous', 'extended'] as const).map((name): Golde
   const bytes = readFileSync(new URL(`${name}.json`, folder))
   // The goldens are this store's own, which always have the field.
   const timesOf = (tree: unknown) => [(tree as { extendedUntilAt: number | null }).extendedUntilAt]
-  return { name, bytes, reading: { now: createdAt + 120_000, redisExpiresAt }, facts: facts[name], timesOf }
+  const raw = rawOf(bytes, { now: createdAt + 120_000, redisExpiresAt })
+  return { name, raw, facts: facts[name], tree: JSON.parse(bytes.toString('utf8')), timesOf }
 })
 
 testConformance(native, goldens)
 
 test('the fixtures are byte for byte what the store writes', () => {
   for (const golden of goldens) {
-    expect(golden.bytes.toString('utf8')).toBe(
-      encodeRecord<object>(Object.entries(records).find(([name]) => name === golden.name)?.[1] ?? person),
+    expect(golden.raw.value).toHaveProperty(
+      'bytes',
+      Buffer.from(encodeRecord<object>(Object.entries(records).find(([name]) => name === golden.name)?.[1] ?? person)),
     )
   }
 })
 
 const reading = { now: createdAt, redisExpiresAt: createdAt + hourMs / 2 }
+const textOf = (extension: Extension | null | undefined) =>
+  extension?.rewrite?.type === 'string' ? extension.rewrite.bytes.toString() : null
 
 test('an extension ends at the absolute timeout and says so', () => {
-  const value = stringOf(Buffer.from(encodeRecord(person)))
-  const extension = native.extend?.(value, createdAt + 24 * hourMs, reading)
+  const extension = native.extend?.(rawOf(Buffer.from(encodeRecord(person)), reading), createdAt + 24 * hourMs)
   expect(extension).toMatchObject({ expiresAt: createdAt + 12 * hourMs, notReached: ['absolute-timeout'] })
-  expect(extension?.value?.toString()).toBe(encodeRecord({ ...person, extendedUntilAt: createdAt + 12 * hourMs }))
+  expect(textOf(extension)).toBe(encodeRecord({ ...person, extendedUntilAt: createdAt + 12 * hourMs }))
 })
 
 test('an extension leaves the data byte for byte, numbers beyond JavaScript included', () => {
   const text = encodeRecord(person).replace('"userId":42', '"userId":12345678901234567890')
-  const extension = native.extend?.(stringOf(Buffer.from(text)), createdAt + hourMs, reading)
-  expect(extension?.value?.toString()).toBe(
-    text.replace('"extendedUntilAt":null', `"extendedUntilAt":${createdAt + hourMs}`),
-  )
+  const extension = native.extend?.(rawOf(Buffer.from(text), reading), createdAt + hourMs)
+  expect(textOf(extension)).toBe(text.replace('"extendedUntilAt":null', `"extendedUntilAt":${createdAt + hourMs}`))
 })
 
 test('an expiry moved by hand tells no visit in the future', () => {
-  const value = stringOf(Buffer.from(encodeRecord(person)))
-  const decoded = native.decode(value, { now: createdAt, redisExpiresAt: createdAt + 5 * hourMs })
+  const later = { now: createdAt, redisExpiresAt: createdAt + 5 * hourMs }
+  const decoded = native.decode(rawOf(Buffer.from(encodeRecord(person)), later))
   expect('facts' in decoded && decoded.facts.lastSeenAt).toBeNull()
 })
 
 test('an expiry set by the absolute end tells no visit', () => {
-  const value = stringOf(Buffer.from(encodeRecord(person)))
-  const decoded = native.decode(value, { now: createdAt, redisExpiresAt: person.absoluteExpiresAt })
+  const atTheEnd = { now: createdAt, redisExpiresAt: person.absoluteExpiresAt }
+  const decoded = native.decode(rawOf(Buffer.from(encodeRecord(person)), atTheEnd))
   expect('facts' in decoded && decoded.facts.lastSeenAt).toBeNull()
 })
 
 test('a principal of any length or kind is no more in a row than any other fact', () => {
   const principalOf = (principal: string) => {
-    const decoded = native.decode(stringOf(Buffer.from(encodeRecord({ ...person, principal }))), reading)
+    const decoded = native.decode(rawOf(Buffer.from(encodeRecord({ ...person, principal })), reading))
     return 'facts' in decoded && decoded.facts.principal
   }
   expect(principalOf('x'.repeat(60_000))).toBe('x'.repeat(512))

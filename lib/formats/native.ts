@@ -1,5 +1,5 @@
 import { isTime } from '@/lib/session/lifetime'
-import type { StoredValue } from '@/lib/session/source'
+import type { StoredValue } from '@/lib/session/raw'
 import { findFacts, textOf } from './facts'
 import type { SessionFormat } from './format'
 import { isObject, own } from './json'
@@ -12,12 +12,13 @@ import { encodingsOf, readJsonBytes } from './text'
  */
 export const native: SessionFormat = {
   id: 'native',
-  isCompanion: () => false,
-  companions: () => [],
+  label: 'Rollcall store',
+  usualKeys: [],
+  companionKeys: null,
 
-  recognises: (value) => 'record' in readRecord(value),
+  recognises: ({ value }) => 'record' in readRecord(value),
 
-  decode(value, { now, redisExpiresAt }) {
+  decode({ value, now, redisExpiresAt }) {
     const read = readRecord(value)
     if ('reason' in read) return { unreadable: `It ${read.reason}.` }
     const { record, tree } = read
@@ -39,15 +40,16 @@ export const native: SessionFormat = {
     }
   },
 
-  extend(value, untilAt) {
+  extend({ value }, untilAt) {
     const read = readRecord(value)
     if ('reason' in read || read.isCut || value.type !== 'string') return null
     const { absoluteExpiresAt, extendedUntilAt } = read.record
     const expiresAt = Math.min(untilAt, absoluteExpiresAt ?? Number.POSITIVE_INFINITY)
     const notReached = expiresAt < untilAt ? (['absolute-timeout'] as const) : []
-    if ((extendedUntilAt ?? 0) >= expiresAt) return { value: null, expiresAt, notReached: [...notReached] }
+    if ((extendedUntilAt ?? 0) >= expiresAt) return { rewrite: null, expiresAt, notReached: [...notReached] }
     const text = replaceInJson(value.bytes.toString('utf8'), ['extendedUntilAt'], String(expiresAt))
-    return text === null ? null : { value: Buffer.from(text), expiresAt, notReached: [...notReached] }
+    if (text === null) return null
+    return { rewrite: { type: 'string', bytes: Buffer.from(text) }, expiresAt, notReached: [...notReached] }
   },
 
   notReached: { extend: ['app-timeout'], revoke: ['in-flight-requests', 'open-sockets'] },

@@ -1,27 +1,28 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import type { StoredValue } from '@/lib/session/source'
-import { formatOf } from '.'
-import { stringOf, testConformance } from './conformance'
+import type { StoredValue } from '@/lib/session/raw'
+import { formatOf, formats } from '.'
+import { rawOf, stringOf, testConformance } from './conformance'
+import { connectRedis } from './connect-redis'
 import { hostile } from './hostile'
 import { plain } from './plain'
 
 const now = Date.UTC(2026, 10, 24, 12)
 const reading = { now, redisExpiresAt: now + 1_800_000 }
-const decode = (value: StoredValue) => plain.decode(value, reading)
+const toRaw = (value: StoredValue) => ({ ...rawOf(Buffer.alloc(0), reading), value })
+const decode = (value: StoredValue) => plain.decode(toRaw(value))
 
 function factsOf(text: string) {
   const decoded = decode(stringOf(Buffer.from(text)))
-  if ('unreadable' in decoded) throw new Error(decoded.unreadable)
+  if (!('facts' in decoded)) throw new Error('Not read')
   return decoded.facts
 }
 
 testConformance(plain, [
   {
     name: 'the seed',
-    bytes: Buffer.from('{"userId":42,"name":"Alice"}'),
-    reading,
+    raw: rawOf(Buffer.from('{"userId":42,"name":"Alice"}'), reading),
     facts: {
       principal: '42',
       label: 'Alice',
@@ -34,10 +35,12 @@ testConformance(plain, [
   },
   {
     name: 'a fuller one',
-    bytes: Buffer.from(
-      '{"user":{"id":"u-7","email":"ann@example.com"},"createdAt":"2026-11-24T10:00:00Z","lastSeenAt":1795521600,"ip":"2001:db8::1","userAgent":"Mozilla/5.0"}',
+    raw: rawOf(
+      Buffer.from(
+        '{"user":{"id":"u-7","email":"ann@example.com"},"createdAt":"2026-11-24T10:00:00Z","lastSeenAt":1795521600,"ip":"2001:db8::1","userAgent":"Mozilla/5.0"}',
+      ),
+      reading,
     ),
-    reading,
     facts: {
       principal: 'u-7',
       label: 'ann@example.com',
@@ -137,8 +140,8 @@ test.each([
   ['\u0002\u00ff', 'It is binary of an unknown kind.'],
 ])('%j is unreadable: %s', (text, unreadable) => {
   const value = stringOf(Buffer.from(text, 'latin1'))
-  expect(plain.recognises(value)).toBe(false)
-  expect(formatOf(value, null).id).toBe('plain')
+  expect(plain.recognises(toRaw(value))).toBe(false)
+  expect(formatOf(toRaw(value), formats).id).toBe('plain')
   expect(decode(value)).toEqual({ unreadable })
 })
 
@@ -168,9 +171,8 @@ test('a hash without any text is unreadable', () => {
 })
 
 test('a pinned format is used whatever the value', () => {
-  expect(formatOf(stringOf(Buffer.from('{"userId":42}')), 'connect-redis').id).toBe('connect-redis')
-  for (const bytes of hostile)
-    expect(formatOf(stringOf(bytes), null).decode(stringOf(bytes), reading)).toBeTypeOf('object')
+  expect(formatOf(rawOf(Buffer.from('{"userId":42}')), [connectRedis]).id).toBe('connect-redis')
+  for (const bytes of hostile) expect(formatOf(rawOf(bytes), formats).decode(rawOf(bytes))).toBeTypeOf('object')
 })
 
 test('a name that is cut keeps nothing else of the value in memory', () => {

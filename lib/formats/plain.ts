@@ -12,12 +12,13 @@ import { encodingsOf, readJsonBytes } from './text'
  */
 export const plain: SessionFormat = {
   id: 'plain',
-  isCompanion: () => false,
-  companions: () => [],
+  label: 'Plain JSON or hash',
+  usualKeys: [],
+  companionKeys: null,
 
-  recognises: (value) => value.type === 'hash' || 'tree' in readJsonBytes(value.bytes, value.isTruncated),
+  recognises: ({ value }) => value.type === 'hash' || 'tree' in readJsonBytes(value.bytes, value.isTruncated),
 
-  decode(value, { now }) {
+  decode({ value, now }) {
     const read =
       value.type === 'hash' ? readHash(value.fields, value.isTruncated) : readJsonBytes(value.bytes, value.isTruncated)
     if ('reason' in read) return { unreadable: `It ${read.reason}.` }

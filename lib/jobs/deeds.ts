@@ -39,7 +39,7 @@ async function revokeBatch({ context, source, wantsUndo }: BatchOptions, items: 
   const backups = wantsUndo ? await Promise.all(keys.map((key) => source.backUp(key).catch(() => null))) : []
   for (const { key } of items) context.roster.ends.expect(source.id, key, 'revoked', context.now())
   const results = await source
-    .removeMany(keys, (session, index) => whoChanged(session, items[index]))
+    .removeMany(keys, (session, index) => whoChanged(session, items[index]), backups)
     .catch(() => keys.map(() => 'unsent' as const))
   for (const [index, key] of keys.entries()) {
     const result = results[index]
@@ -59,7 +59,7 @@ async function pushEnd({ context, source, deed, byMs }: BatchOptions, item: JobI
   const key = toKey(item)
   try {
     if (deed === 'extend') {
-      const answer = await extendOne(context, { source, key }, { byMs }, (session) => whoChanged(session, item))
+      const answer = await extendOne({ source, key }, { byMs }, (session) => whoChanged(session, item))
       return { outcome: answer.outcome, reason: answer.reason, backup: null }
     }
     const stored = await source.readOne(key)

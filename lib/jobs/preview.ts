@@ -1,5 +1,4 @@
 import type { JobPreview } from '@/lib/contract/job'
-import { formats } from '@/lib/formats'
 import type { Roster } from '@/lib/roster/roster'
 import { toRow } from '@/lib/roster/view'
 import type { Handles } from '@/lib/session/handle'
@@ -22,19 +21,16 @@ type PreviewContext = {
 export function sayPreview({ roster, order, set, slots, now, findSource, handles }: PreviewContext): JobPreview {
   const { deed, isSecurity } = order
   const bySource: Record<string, number> = {}
-  const byFormat = new Map<string, number>()
+  const reaches = new Map<string, number>()
+  const way = deed === 'revoke' ? 'revoke' : 'extend'
   const people = new Set<string>()
   for (const { source, format, principal } of set.items) {
     bySource[source] = (bySource[source] ?? 0) + 1
-    byFormat.set(format, (byFormat.get(format) ?? 0) + 1)
+    for (const limit of findSource(source)?.limitsOf(format)?.[way] ?? [])
+      reaches.set(limit, (reaches.get(limit) ?? 0) + 1)
     if (principal !== null) people.add(`${source} ${principal}`)
   }
-  const reaches = new Map<string, number>()
-  for (const [id, count] of byFormat) {
-    const limits = formats.find((format) => format.id === id)?.notReached[deed === 'revoke' ? 'revoke' : 'extend'] ?? []
-    for (const limit of limits) reaches.set(limit, (reaches.get(limit) ?? 0) + count)
-  }
-  const isAble = (id: string) => findSource(id)?.can[deed === 'revoke' ? 'revoke' : 'extend'] ?? false
+  const isAble = (id: string) => findSource(id)?.can[way] ?? false
   const unable = Object.entries(bySource).reduce((sum, [id, count]) => sum + (isAble(id) ? 0 : count), 0)
   // Slots of the sample are read back at once after freezing; one that was reused meanwhile shows what stands there now, the frozen set does not change.
   const sample = Array.from(slots.subarray(0, sampleSize), (slot) => roster.at(slot))

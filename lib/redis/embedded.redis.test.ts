@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { addressOf, connectTo } from '@/e2e/support/connection'
 import { freePort, until } from '@/e2e/support/redis'
 import { formats } from '@/lib/formats'
+import { rawOf } from '@/lib/formats/conformance'
 import type { Source } from '@/lib/session/source'
 import type { Connection } from './connection'
 import { createSource } from './source'
@@ -51,7 +52,12 @@ test('in the embedded store sessions are scanned, read, extended, ended and brou
   expect(await source.remove(key)).toBe('done')
   expect(await source.restore(backup)).toBe('done')
   expect(await source.restore(backup)).toBe('conflict')
-  expect(await source.replace(key, Buffer.from(alice), Buffer.from('{"userId":43}'))).toBe('done')
+  expect(
+    await source.replace(
+      { ...rawOf(Buffer.from(alice)), key },
+      { type: 'string', bytes: Buffer.from('{"userId":43}') },
+    ),
+  ).toBe('done')
   expect((await source.read([key]))[0]).toMatchObject({ principal: '43' })
 })
 

@@ -1,5 +1,5 @@
 import { latestTime } from '@/lib/session/lifetime'
-import type { StoredValue } from '@/lib/session/source'
+import type { StoredValue } from '@/lib/session/raw'
 import { type Command, runAll } from './commands'
 import type { Connection } from './connection'
 

@@ -5,6 +5,7 @@ import { addressOf, connectTo } from '@/e2e/support/connection'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import { startCluster } from '@/e2e/support/topology'
 import { formats } from '@/lib/formats'
+import { rawOf } from '@/lib/formats/conformance'
 import { isUnanswered, type Source } from '@/lib/session/source'
 import type { Connection } from './connection'
 import { discoverPrefixes } from './discover'
@@ -93,7 +94,7 @@ describe('reading', () => {
     const [session] = await source.read([key])
     expect(session).toMatchObject({ sizeBytes: large.length, isTruncated: true })
     const stored = await source.readOne(key)
-    expect(stored?.value).toMatchObject({ isTruncated: false })
+    expect(stored?.raw.value).toMatchObject({ isTruncated: false })
   })
 
   test('a hash is read with its fields, and its size is names and values', async () => {
@@ -135,7 +136,7 @@ describe('reading', () => {
     const small = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`field${index}`, 'x']))
     await client.hset(key, { ...small, big: 'x'.repeat(2_000_000) })
     const stored = await source.readOne(key)
-    const names = stored?.value.type === 'hash' ? stored.value.fields.map(([name]) => String(name)) : []
+    const names = stored?.raw.value.type === 'hash' ? stored.raw.value.fields.map(([name]) => String(name)) : []
     expect(names.sort()).toEqual(Object.keys(small).sort())
   })
 
@@ -370,22 +371,24 @@ describe('extending', () => {
   test('a value is replaced only while it is what it was, and keeps its end', async () => {
     await client.set(key, alice, 'PX', minuteMs)
     const end = await client.pexpiretime(key)
-    expect(await source.replace(key, Buffer.from(alice), Buffer.from('{"userId":43}'))).toBe('done')
+    expect(await replace(source, key, alice, '{"userId":43}')).toBe('done')
     expect([await client.get(key), await client.pexpiretime(key)]).toEqual(['{"userId":43}', end])
-    expect(await source.replace(key, Buffer.from(alice), Buffer.from('x'))).toBe('conflict')
-    expect(await source.replace(Buffer.from('session:none'), Buffer.from(''), Buffer.from('x'))).toBe('gone')
+    expect(await replace(source, key, alice, 'x')).toBe('conflict')
+    expect(await replace(source, Buffer.from('session:none'), '', 'x')).toBe('gone')
     expect(await client.get(key)).toBe('{"userId":43}')
   })
 
   test('of many replacements at once exactly one wins', async () => {
     await client.set(key, 'start')
-    const writers = Array.from({ length: 10 }, (_, index) =>
-      source.replace(key, Buffer.from('start'), Buffer.from(`${index}`)),
-    )
+    const writers = Array.from({ length: 10 }, (_, index) => replace(source, key, 'start', `${index}`))
     const outcomes = await Promise.all(writers)
     expect(outcomes.filter((outcome) => outcome === 'done')).toHaveLength(1)
   })
 })
+
+function replace(where: Source, name: Buffer, from: string, to: string) {
+  return where.replace({ ...rawOf(Buffer.from(from)), key: name }, { type: 'string', bytes: Buffer.from(to) })
+}
 
 describe('while Redis is away', () => {
   test('a deed is refused at once, is not unanswered, and is never carried out', async () => {
@@ -437,7 +440,7 @@ test('in a cluster every key is scanned, read, removed, brought back and replace
     if (backup === null) throw new Error('No backup')
     expect(await spread.remove(one)).toBe('done')
     expect(await spread.restore(backup)).toBe('done')
-    expect(await spread.replace(one, Buffer.from(alice), Buffer.from('{}'))).toBe('done')
+    expect(await replace(spread, one, alice, '{}')).toBe('done')
   }
   await over.close()
   await cluster.stop()

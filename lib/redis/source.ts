@@ -1,25 +1,20 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { KnownError } from '@/lib/errors'
-import { formatOf } from '@/lib/formats'
-import { describeDevice } from '@/lib/formats/device'
 import type { SessionFormat } from '@/lib/formats/format'
-import { sessionIdOf } from '@/lib/session/credential'
-import type { Session } from '@/lib/session/session'
 import type { RemoveResult, Source, StoredSession, WriteResult } from '@/lib/session/source'
+import { writeCompanion } from './companions'
 import type { Connection } from './connection'
+import { createEndings, type Doomed } from './endings'
 import { guarded, isAnswer, unwritten } from './errors'
-import { type Reading, readValues } from './read'
+import { createReader } from './reader'
 import { primariesOf, scanKeys } from './scan'
 import { bytesOf, startsWith } from './tracking'
-import { backUpKey, expireKey, giveExpiryToKey, removeKey, removeKeys, replaceValue, restoreKey } from './writes'
+import { backUpKey, expireKey, giveExpiryToKey, replaceValue } from './writes'
 
 /** Rollcall's own keys: its secret, the sessions of its admins, their throttling. They are nobody's sessions, whatever prefix is watched. */
 export const ownPrefix = 'rollcall:'
 
 const rowBytes = 64 * 1024
 const pageBytes = 1024 * 1024
-/** So long values are decoded in one go, then whoever waits for this process has a turn: a value may take milliseconds, and there are hundreds. */
-const turnMs = 10
 
 type SourceOptions = {
   connection: Connection
@@ -42,49 +37,22 @@ export function createSource(options: SourceOptions): Source {
   const othersStarts = siblings.filter((other) => other !== prefix && other.startsWith(prefix)).map(bytesOf)
   const formats = options.formats.filter((format) => pinnedFormat === null || format.id === pinnedFormat)
   const denied: WriteResult = { denied: 'Rollcall is set to read only.' }
+  const isStrict = origin === 'found' && pinnedFormat === null
+  const reader = createReader({ connection, source: id, prefix, formats, isStrict })
+  const endings = createEndings(connection)
 
   function owns(key: Buffer): boolean {
     return startsWith(key, start) && ![ownPrefix, ...othersStarts].some((other) => startsWith(key, other))
   }
 
   function isOurs(key: Buffer): boolean {
-    if (!owns(key)) return false
-    const rest = key.toString('utf8', start.length)
-    return !formats.some((format) => format.isCompanion(rest))
+    return owns(key) && !reader.isCompanion(key)
   }
-
-  function decode(key: Buffer, reading: Reading): StoredSession {
-    const { value, sizeBytes, redisExpiresAt } = reading
-    const format = formatOf(value, pinnedFormat)
-    const decoded = format.decode(value, { now: connection.now(), redisExpiresAt })
-    const facts = 'facts' in decoded ? decoded.facts : null
-    const sessionId = sessionIdOf(key, prefix)
-    const name = (text: string | null | undefined) => (text && !(sessionId && text.includes(sessionId)) ? text : null)
-    const session: Session = {
-      key,
-      source: id,
-      format: format.id,
-      principal: name(facts?.principal),
-      label: name(facts?.label),
-      createdAt: facts?.createdAt ?? null,
-      lastSeenAt: facts?.lastSeenAt ?? null,
-      expiresAt: earliest(redisExpiresAt, facts?.expiresAt ?? null),
-      sizeBytes,
-      companionBytes: 0,
-      ip: facts?.ip ?? null,
-      device: describeDevice(facts?.userAgent ?? null),
-      isReadable: facts !== null,
-      isTruncated: value.isTruncated,
-    }
-    return { key, value, format: format.id, sizeBytes, redisExpiresAt, session }
-  }
-
-  const formatById = (name: string) => formats.find((candidate) => candidate.id === name)
 
   async function readStored(key: Buffer, limitBytes: number): Promise<StoredSession | null> {
     if (!isOurs(key)) return null
-    const [reading] = await readValues(connection, [key], limitBytes)
-    return reading && reading !== 'skipped' ? decode(key, reading) : null
+    const [read] = await reader.read([key], limitBytes)
+    return read && read !== 'skipped' ? read : null
   }
 
   /** A connection known to be down is not even tried, so nothing waits there to be carried out later. */
@@ -128,67 +96,61 @@ export function createSource(options: SourceOptions): Source {
     read: (keys) =>
       run(async () => {
         const wanted = keys.filter(isOurs)
-        const readings = await readValues(connection, wanted, rowBytes)
-        const byKey = new Map(wanted.map((key, index) => [key, readings[index] ?? null]))
-        const sessions: Awaited<ReturnType<Source['read']>> = []
-        let turnBeganAt = performance.now()
-        for (const key of keys) {
-          const reading = byKey.get(key) ?? null
-          sessions.push(reading === null || reading === 'skipped' ? reading : decode(key, reading).session)
-          if (performance.now() - turnBeganAt < turnMs) continue
-          await nextTurn()
-          turnBeganAt = performance.now()
-        }
-        return sessions
+        const reads = await reader.read(wanted, rowBytes)
+        const byKey = new Map(wanted.map((key, index) => [key, reads[index] ?? null]))
+        return keys.map((key) => {
+          const read = byKey.get(key) ?? null
+          return read === null || read === 'skipped' ? read : read.session
+        })
       }),
 
     readOne: (key) => run(() => readStored(key, pageBytes)),
 
-    remove: (key) =>
+    remove: (key, backup = null) =>
       write(key, async () => {
         const stored = await unwritten(() => readStored(key, rowBytes))
-        if (stored === null) return 'gone'
-        const result = await removeKey(connection, key)
-        for (const companion of formatById(stored.format)?.companions(key, prefix, stored.value) ?? []) {
-          // The session itself is gone; a companion that stays is no reason to say otherwise.
-          await removeKey(connection, companion).catch(() => {})
-        }
-        return result
+        return stored === null ? 'gone' : endings.end({ stored, format: reader.formatOf(stored), backup })
       }),
 
-    removeMany: (keys, refuse) =>
+    removeMany: (keys, refuse, backups = []) =>
       run(async () => {
         if (isReadOnly) return keys.map(() => denied)
-        const readings = await unwritten(() => readValues(connection, keys, rowBytes))
         const results: RemoveResult[] = keys.map(() => 'gone')
-        const removals: { index: number; key: Buffer; companions: Buffer[] }[] = []
-        for (const [index, key] of keys.entries()) {
-          const reading = readings[index]
-          if (!reading || reading === 'skipped' || !isOurs(key)) continue
-          const { session, value } = decode(key, reading)
-          const reason = refuse(session, index)
+        const places = keys.flatMap((key, index) => (isOurs(key) ? [{ key, index }] : []))
+        const wanted = places.map(({ key }) => key)
+        const reads = await unwritten(() => reader.read(wanted, rowBytes))
+        const doomed: (Doomed & { index: number })[] = []
+        for (const [at, { index }] of places.entries()) {
+          const stored = reads[at]
+          if (!stored || stored === 'skipped') continue
+          const reason = refuse(stored.session, index)
           if (reason !== null) results[index] = { refused: reason }
-          else
-            removals.push({ index, key, companions: formatById(session.format)?.companions(key, prefix, value) ?? [] })
+          else doomed.push({ stored, format: reader.formatOf(stored), backup: backups[index] ?? null, index })
         }
-        const removed = await removeKeys(
-          connection,
-          removals.map(({ key }) => key),
-        )
-        for (const [at, { index }] of removals.entries()) results[index] = removed[at] ?? 'unanswered'
-        // The sessions are gone; a companion that stays is no reason to say otherwise.
-        await removeKeys(
-          connection,
-          removals.flatMap(({ companions }) => companions),
-        )
+        const ended = await endings.endMany(doomed)
+        for (const [at, { index }] of doomed.entries()) results[index] = ended[at] ?? 'unanswered'
         return results
       }),
 
+    planExtension(stored, untilAt) {
+      const ttlOnly = { rewrite: null, expiresAt: untilAt, notReached: [...stored.notReached.extend] }
+      const { set, watch } = connection.capabilities()
+      if (!set || !watch)
+        return { ...ttlOnly, notReached: [...new Set([...ttlOnly.notReached, 'app-timeout' as const])] }
+      return reader.formatOf(stored).extend?.(stored.raw, untilAt) ?? ttlOnly
+    },
+
+    limitsOf: (format) => reader.findFormat(format)?.notReached ?? null,
+
     backUp: (key) => run(async () => (isOurs(key) ? backUpKey(connection, key) : null)),
-    restore: (backup) => write(backup.key, () => restoreKey(connection, backup)),
+    restore: (backup) => write(backup.key, () => endings.restore(backup)),
     expire: (key, untilAt) => write(key, () => expireKey(connection, key, untilAt)),
     giveExpiry: (key, untilAt) => write(key, () => giveExpiryToKey(connection, key, untilAt)),
-    replace: (key, from, to) => write(key, () => replaceValue(connection, key, from, to)),
+    replace: (raw, rewrite) => write(raw.key, () => replaceValue(connection, raw, rewrite)),
+    writeCompanions: (writes) =>
+      run(async () => {
+        for (const one of isReadOnly ? [] : writes) await writeCompanion(connection, one, false)
+      }),
 
     get can() {
       const { unlink, restore, dump, set, expire, watch } = connection.capabilities()
@@ -217,9 +179,4 @@ async function readSize(primary: { dbsize(): Promise<number> }): Promise<number 
     if (isAnswer(error)) return null
     throw error
   }
-}
-
-function earliest(first: number | null, second: number | null): number | null {
-  if (first === null || second === null) return first ?? second
-  return Math.min(first, second)
 }

@@ -1,5 +1,7 @@
 import { latestTime } from '@/lib/session/lifetime'
-import { type Backup, isUnanswered, type RemoveResult, type StoredValue, type WriteResult } from '@/lib/session/source'
+import type { Ending, Rewrite } from '@/lib/session/plan'
+import type { RawSession, StoredValue } from '@/lib/session/raw'
+import { type Backup, isUnanswered, type RemoveResult, type WriteResult } from '@/lib/session/source'
 import { runAll } from './commands'
 import type { Connection } from './connection'
 import { isAnswer, isRefused, unwritten, written } from './errors'
@@ -9,6 +11,7 @@ import { readValues } from './read'
 const mostBackupBytes = 8 * 1024 * 1024
 
 type Copy = { kind: 'dump'; payload: Buffer } | { kind: 'value'; value: StoredValue }
+type Fields = [name: Buffer, value: Buffer][]
 
 /** UNLINK, or DEL where there is no UNLINK. */
 export async function removeKey(connection: Connection, key: Buffer): Promise<WriteResult> {
@@ -131,11 +134,25 @@ export async function removeKeys(connection: Connection, keys: Buffer[]): Promis
   )
 }
 
-export async function replaceValue(
+/** Writes a payload anew only if what is replaced is still as it was read. Of a hash only the fields that change are compared and set. */
+export async function replaceValue(connection: Connection, raw: RawSession, rewrite: Rewrite): Promise<WriteResult> {
+  const { key, value } = raw
+  if (rewrite.type === 'hash')
+    return setFields(connection, key, valuesBefore(value, rewrite.fields), rewrite.fields, null)
+  const from = value.type === 'string' ? value.bytes : null
+  return changeString(connection, key, (present) =>
+    present !== null && from !== null && present.equals(from) ? rewrite.bytes : present,
+  )
+}
+
+/**
+ * What a string holds, changed and set if nobody else changed it meanwhile, keeping its expiry. From null: made with no expiry; to null: removed. `gone` where it was and stays
+ * missing, `conflict` where it changed meanwhile or where `change` gave back the very same buffer.
+ */
+export async function changeString(
   connection: Connection,
   key: Buffer,
-  from: Buffer,
-  to: Buffer,
+  change: (present: Buffer | null) => Buffer | null,
 ): Promise<WriteResult> {
   return written('SET', () =>
     connection.transact(async (client) => {
@@ -143,13 +160,79 @@ export async function replaceValue(
         await client.watch(key)
         return client.getBuffer(key)
       })
-      if (present === null) return 'gone'
-      if (present.toString('latin1') !== from.toString('latin1')) return 'conflict'
-      const answers = await committed(client.multi().set(key, to, 'KEEPTTL', 'XX').exec())
+      const next = change(present)
+      if (next === present) return present === null ? 'gone' : 'conflict'
+      const transaction = client.multi()
+      if (next === null) transaction.unlink(key)
+      else if (present === null) transaction.set(key, next, 'NX')
+      else transaction.set(key, next, 'KEEPTTL', 'XX')
+      const answers = await committed(transaction.exec())
       if (answers === null) return 'conflict'
       return answers[0] === null ? 'gone' : 'done'
     }),
   )
+}
+
+/**
+ * Writes what ends a session into its hash and leaves it `forMs` to live; never makes one. `conflict`: what stood there has changed since it was read.
+ * Cost: WATCH, HMGET, MULTI, HSET, PEXPIREAT, EXEC.
+ */
+export async function invalidateHash(
+  connection: Connection,
+  { key, value }: RawSession,
+  { fields, forMs }: NonNullable<Ending['invalidation']>,
+): Promise<WriteResult> {
+  return setFields(connection, key, valuesBefore(value, fields), fields, connection.now() + forMs)
+}
+
+/** Takes an invalidation back where the hash still stands as it left it; where the framework removed it meanwhile the copy is restored. */
+export async function revalidateHash(
+  connection: Connection,
+  backup: Backup,
+  { value }: RawSession,
+  { fields }: NonNullable<Ending['invalidation']>,
+): Promise<WriteResult> {
+  if (backup.redisExpiresAt !== null && backup.redisExpiresAt <= connection.now()) return 'gone'
+  const before = valuesBefore(value, fields).flatMap(([name, bytes]): Fields => (bytes === null ? [] : [[name, bytes]]))
+  const result = await setFields(connection, backup.key, fields, before, backup.redisExpiresAt)
+  return result === 'gone' ? restoreKey(connection, backup) : result
+}
+
+type Before = [name: Buffer, value: Buffer | null][]
+
+function valuesBefore(value: StoredValue, fields: Fields): Before {
+  return fields.map(([name]) => {
+    const found = value.type === 'hash' ? value.fields.find(([other]) => other.equals(name)) : undefined
+    return [name, found?.[1] ?? null]
+  })
+}
+
+/** Sets the fields `to` of a hash if its fields `from` are still so; `endsAt`: its end, null to leave that alone. */
+async function setFields(
+  connection: Connection,
+  key: Buffer,
+  from: Before,
+  to: Fields,
+  endsAt: number | null,
+): Promise<WriteResult> {
+  return written('HSET', () =>
+    connection.transact(async (client) => {
+      const [isThere, present] = await unwritten(async () => {
+        await client.watch(key)
+        return [await client.exists(key), await client.hmgetBuffer(key, ...from.map(([name]) => name))] as const
+      })
+      if (isThere === 0) return 'gone'
+      const isSame = from.every(([, before], index) => sameBytes(present[index] ?? null, before))
+      if (!isSame) return 'conflict'
+      const transaction = client.multi().hset(key, ...to.flat())
+      if (endsAt !== null) transaction.pexpireat(key, endsAt)
+      return (await committed(transaction.exec())) === null ? 'conflict' : 'done'
+    }),
+  )
+}
+
+function sameBytes(first: Buffer | null, second: Buffer | null): boolean {
+  return first === null || second === null ? first === second : first.equals(second)
 }
 
 /** The answers of a transaction, null when a watched key had changed. Throws the first error in it. */

@@ -1,4 +1,5 @@
 import { holdsCredential } from '@/lib/session/credential'
+import { isLeaf, type Leaf, typeNameOf, typeOf, wireName } from '@/lib/session/tree'
 
 /** Words that make a name a secret's name, after splitting camel, snake and kebab case. */
 const secretWords = new Set([
@@ -81,6 +82,7 @@ function isSecretWord(word: string): boolean {
 }
 
 const masked = { masked: true } as const
+const isHex = /^(?:[\da-f]{2})+$/
 
 /** `secretNames`: further names, lower case, whose leaves are secrets. `sessionId`: the session's own, hidden wherever it stands. */
 export type MaskOptions = { secretNames?: readonly string[]; sessionId?: string | null }
@@ -88,23 +90,38 @@ export type MaskOptions = { secretNames?: readonly string[]; sessionId?: string 
 /**
  * The same tree with every secret leaf replaced by `{ masked: true }`: leaves under a secret's name, and leaves anywhere that hold a credential, the session's own id or a
  * secret's name with its value. An object under such a name stays, its own leaves are judged by their own names; a list under it is masked leaf by leaf. A name that is
- * itself a credential is replaced by its number. `null` and booleans hide nothing and stay. Depth is what the decoder allowed. Pure.
+ * itself a credential is replaced by its number. Types become the names `#type` and `#value`, see `session/tree.ts`. `null` and booleans hide nothing and stay. Depth is what the decoder allowed. Pure.
  */
 export function mask(tree: unknown, { secretNames = [], sessionId = null }: MaskOptions = {}): unknown {
   const opens = (text: string) => holdsCredential(text) || (sessionId !== null && text.includes(sessionId))
 
   function maskUnder(value: unknown, isSecret: boolean): unknown {
     if (Array.isArray(value)) return value.map((item) => maskUnder(item, isSecret))
+    if (isLeaf(value)) return maskLeaf(value, isSecret)
     if (typeof value === 'object' && value !== null) {
       const copy: Record<string, unknown> = Object.create(null)
+      const type = typeNameOf(value)
+      if (type !== null) copy['#type'] = opens(type) ? 'masked type' : type
       for (const [index, [name, item]] of Object.entries(value).entries()) {
-        copy[opens(name) ? `masked name ${index + 1}` : name] = maskUnder(item, isSecretName(name, secretNames))
+        copy[opens(name) ? `masked name ${index + 1}` : wireName(name)] = maskUnder(
+          item,
+          isSecretName(name, secretNames),
+        )
       }
       return copy
     }
     if (value === null || typeof value === 'boolean' || value === '') return value
-    if (isSecret) return masked
-    return typeof value === 'string' && (opens(value) || pair.test(value) || userInfo.test(value)) ? masked : value
+    return isSecret || (typeof value === 'string' && isTelling(value)) ? masked : value
   }
+
+  /** Bytes are judged by what they say as text, too. */
+  function maskLeaf(found: Leaf, isSecret: boolean): unknown {
+    const { text } = found
+    const isHidden =
+      isSecret || isTelling(text) || (isHex.test(text) && isTelling(Buffer.from(text, 'hex').toString('latin1')))
+    return isHidden ? masked : { '#type': found[typeOf], '#value': text }
+  }
+
+  const isTelling = (text: string) => opens(text) || pair.test(text) || userInfo.test(text)
   return maskUnder(tree, false)
 }

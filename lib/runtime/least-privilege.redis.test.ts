@@ -102,8 +102,9 @@ test('with rollcall-full sessions of both types end, come back, are rewritten an
   }
   const key = await writeSession('string', 10)
   const stored = await source.readOne(key)
-  if (stored?.value.type !== 'string') throw new Error('Not read')
-  expect(await source.replace(key, stored.value.bytes, Buffer.from('{"userId":43}'))).toBe('done')
+  if (stored === null) throw new Error('Not read')
+  const rewrite = { type: 'string', bytes: Buffer.from('{"userId":43}') } as const
+  expect(await source.replace(stored.raw, rewrite)).toBe('done')
 })
 
 test('with rollcall-home admins sign in and out, guesses are throttled, deeds are audited, and the secret is kept', async () => {

@@ -1,3 +1,5 @@
+import type { CompanionWrite, Decoded, Extension, NotReached, Rewrite } from './plan'
+import type { RawSession } from './raw'
 import type { Session } from './session'
 
 /** The message of the cause of a failure after which nobody knows whether the command ran. */
@@ -8,21 +10,18 @@ export function isUnanswered(error: unknown): boolean {
   return error instanceof Error && error.cause instanceof Error && error.cause.message === unanswered
 }
 
-/** A value as Redis holds it. A hash's fields are in the order that Redis gave them. */
-export type StoredValue =
-  | { type: 'string'; bytes: Buffer; isTruncated: boolean }
-  | { type: 'hash'; fields: [name: Buffer, value: Buffer][]; isTruncated: boolean }
-
 /** One key read whole, for its page and for a deed. */
 export type StoredSession = {
-  key: Buffer
-  value: StoredValue
+  raw: RawSession
   /** The id of the format that the value was found to have. */
   format: string
   sizeBytes: number
-  /** What Redis says now, on Redis's own clock; null: no expiry. */
-  redisExpiresAt: number | null
   session: Session
+  /** What that format says of it; never that it is none. */
+  decoded: Exclude<Decoded, { noSession: string }>
+  notReached: NotReached
+  /** Further names, lower case, whose values are secrets in this format. */
+  secretNames: readonly string[]
 }
 
 /** What happened to keys. `everything`: messages may have been lost or the store was flushed, so scan again. */
@@ -34,7 +33,7 @@ export type WriteResult = 'done' | 'gone' | 'conflict' | { denied: string }
 /** How one of many was removed. `refused`: by who asked, with the reason. `unanswered`: sent, and no answer came. `unsent`: Redis was away, nothing was done. */
 export type RemoveResult = WriteResult | 'unanswered' | 'unsent' | { refused: string }
 
-/** What a removed key needs to come back exactly. Opaque to all but the source that made it. */
+/** What a removed key needs to come back exactly, its companions included. Opaque to all but the source that made it. */
 export type Backup = { key: Buffer; bytes: number; redisExpiresAt: number | null; opaque: unknown }
 
 /**
@@ -64,7 +63,7 @@ export interface Source {
   readEstimate(): Promise<number | null>
 
   /**
-   * The sessions behind these keys, decoded: null at the place of a key that is gone, is not ours or is a companion, `'skipped'` where the type is none a
+   * The sessions behind these keys, decoded: null at the place of a key that is gone, is not ours or is a companion, `'skipped'` where the type or the value is none that a
    * session has. At most 64 KiB of each value is read. Cost: a bounded number of pipelined commands a key, see `redis/read.ts`.
    */
   read(keys: Buffer[]): Promise<(Session | 'skipped' | null)[]>
@@ -72,14 +71,21 @@ export interface Source {
   /** One key for its page or a deed, up to 1 MiB of it; null when it is gone or not a session. Cost: a few commands. */
   readOne(key: Buffer): Promise<StoredSession | null>
 
-  /** Removes the key and the companions that its format names. `gone` when it was not there. Cost: one UNLINK a key. */
-  remove(key: Buffer): Promise<WriteResult>
+  /**
+   * Ends a session as its format says: the key is removed, or its hash invalidated, and the companions follow. `gone` when it was not there. What a backup is given takes up
+   * what goes with the session, so that an undo brings that back too. Cost: one read and one UNLINK, and what `CompanionWrite` says for each companion.
+   */
+  remove(key: Buffer, backup?: Backup | null): Promise<WriteResult>
 
   /**
-   * Removes many as `remove` does, each with its own result, in the order of the keys. `refuse` sees each session as it is now and says why it must stay, or null.
-   * Throws only where nothing was sent for any. Cost: as `read`, and one UNLINK a key, in one pipeline.
+   * Removes many as `remove` does, each with its own result and its own backup or null, in the order of the keys. `refuse` sees each session as it is now and says why it must
+   * stay, or null. Throws only where nothing was sent for any. Cost: as `read`, one UNLINK a key, in one pipeline, and the companions of each.
    */
-  removeMany(keys: Buffer[], refuse: (session: Session, index: number) => string | null): Promise<RemoveResult[]>
+  removeMany(
+    keys: Buffer[],
+    refuse: (session: Session, index: number) => string | null,
+    backups?: readonly (Backup | null)[],
+  ): Promise<RemoveResult[]>
 
   /** Copies the key so that `restore` can bring it back: DUMP, or by type where that is refused. Null when gone or too large. Cost: one or two commands. */
   backUp(key: Buffer): Promise<Backup | null>
@@ -93,8 +99,23 @@ export interface Source {
   /** Gives an end to a key that has none, with PEXPIREAT NX. `conflict`: it has one already. */
   giveExpiry(key: Buffer, untilAt: number): Promise<WriteResult>
 
-  /** Replaces a string value only if it is still `from`, keeping its expiry. `conflict`: it changed meanwhile. Its own connection, WATCH and MULTI. */
-  replace(key: Buffer, from: Buffer, to: Buffer): Promise<WriteResult>
+  /**
+   * What its format would write to make the session last until `untilAt`, or the TTL alone with what that cannot reach where there is no rewrite or none may be written.
+   * Writes nothing, costs nothing.
+   */
+  planExtension(stored: StoredSession, untilAt: number): Extension
+
+  /**
+   * Writes a payload anew only if what it replaces is still as it was read, keeping its expiry. `conflict`: it changed meanwhile. Never creates a key. Its own connection,
+   * WATCH and MULTI.
+   */
+  replace(raw: RawSession, rewrite: Rewrite): Promise<WriteResult>
+
+  /** What the sessions of a format cannot be reached by; null for a format that is none of this source. Costs nothing. */
+  limitsOf(format: string): NotReached | null
+
+  /** Makes these writes beside a session, in order. One that fails is no failure of the deed: the session's own key decides. */
+  writeCompanions(writes: readonly CompanionWrite[]): Promise<void>
 
   /** What this Redis and this user can do here. */
   readonly can: { revoke: boolean; undo: boolean; extend: boolean; rewrite: boolean }

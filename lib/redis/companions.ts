@@ -1,0 +1,107 @@
+import type { CompanionWrite } from '@/lib/session/plan'
+import type { Backup } from '@/lib/session/source'
+import { runAll } from './commands'
+import type { Connection } from './connection'
+import { isAnswer } from './errors'
+import { backUpKey, changeString, expireKey, removeKey, restoreKey } from './writes'
+
+/** How a rewrite that loses the race against another writer is tried again. */
+const mostTries = 4
+
+/** Takes a companion write back. */
+export type Undoing = () => Promise<void>
+
+/**
+ * Makes one write beside a session. With `wantsUndo` it answers what takes it back, null where there was nothing to do. Never throws for what Redis answered: the companion then stays as it was.
+ * Throws `KnownError` where Redis did not answer. Cost: see `CompanionWrite`.
+ */
+export async function writeCompanion(
+  connection: Connection,
+  write: CompanionWrite,
+  wantsUndo: boolean,
+): Promise<Undoing | null> {
+  switch (write.deed) {
+    case 'remove':
+      return removeCompanion(connection, write.key, wantsUndo)
+    case 'leave':
+      return leave(connection, write, wantsUndo)
+    case 'enter':
+      await enter(connection, write)
+      return null
+    case 'rewrite':
+      return rewrite(connection, write, wantsUndo)
+    case 'expire':
+      await pushExpiry(connection, write)
+      return null
+  }
+}
+
+async function removeCompanion(connection: Connection, key: Buffer, wantsUndo: boolean): Promise<Undoing | null> {
+  const backup: Backup | null = wantsUndo ? await backUpKey(connection, key) : null
+  const removed = await removeKey(connection, key)
+  if (removed !== 'done' || backup === null) return null
+  return async () => void (await restoreKey(connection, backup))
+}
+
+async function leave(
+  connection: Connection,
+  { key, type, member }: CompanionWrite & { deed: 'leave' },
+  wantsUndo: boolean,
+): Promise<Undoing | null> {
+  const [score, expiry] = wantsUndo
+    ? await runAll(connection.client, [
+        type === 'zset' ? ['ZSCORE', key, member] : ['SISMEMBER', key, member],
+        ['PTTL', key],
+      ])
+    : []
+  const [removed] = await runAll(connection.client, [[type === 'zset' ? 'ZREM' : 'SREM', key, member]])
+  if (removed !== 1 || !wantsUndo) return null
+  const untilAt = typeof expiry === 'number' && expiry > 0 ? connection.now() + expiry : null
+  const back = type === 'set' ? ({ type } as const) : ({ type, score: Number(String(score)) } as const)
+  return () => enter(connection, { deed: 'enter', key, member, untilAt, ...back })
+}
+
+async function enter(connection: Connection, write: CompanionWrite & { deed: 'enter' }): Promise<void> {
+  const { client } = connection
+  const { key, member, untilAt } = write
+  const [added] = await runAll(client, [
+    write.type === 'set' ? ['SADD', key, member] : ['ZADD', key, write.score, member],
+  ])
+  if (typeof added !== 'number' || untilAt === null) return
+  // NX for an index that was just made, GT for one that has an end: one that has none keeps none, because NX would find members of others there.
+  const [isAlone] = await runAll(client, [[write.type === 'set' ? 'SCARD' : 'ZCARD', key]])
+  await runAll(client, [
+    ['PEXPIREAT', key, untilAt, isAlone === 1 ? 'NX' : 'GT'],
+    ['PEXPIREAT', key, untilAt, 'GT'],
+  ])
+}
+
+async function rewrite(
+  connection: Connection,
+  { key, change, undo, untilAt }: CompanionWrite & { deed: 'rewrite' },
+  wantsUndo: boolean,
+): Promise<Undoing | null> {
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    const changed = await changeString(connection, key, (bytes) => (bytes === null ? null : change(bytes)))
+    if (changed === 'conflict') continue
+    if (changed !== 'done') return null
+    if (untilAt !== null) await expireKey(connection, key, untilAt)
+    if (!wantsUndo) return null
+    return async () => void (await changeString(connection, key, undo))
+  }
+  return null
+}
+
+async function pushExpiry(
+  connection: Connection,
+  { key, untilAt, otherwise }: CompanionWrite & { deed: 'expire' },
+): Promise<void> {
+  const pushed = await expireKey(connection, key, untilAt)
+  if (pushed !== 'gone' || otherwise === null) return
+  try {
+    await connection.client.set(key, otherwise, 'PX', Math.max(1, untilAt - connection.now()), 'NX')
+  } catch (error) {
+    // A user who may not write it leaves it missing, as it was.
+    if (!isAnswer(error)) throw error
+  }
+}

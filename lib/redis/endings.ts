@@ -1,0 +1,91 @@
+import type { SessionFormat } from '@/lib/formats/format'
+import type { CompanionWrite, Ending } from '@/lib/session/plan'
+import type { Backup, RemoveResult, StoredSession, WriteResult } from '@/lib/session/source'
+import { isUnanswered } from '@/lib/session/source'
+import { type Undoing, writeCompanion } from './companions'
+import type { Connection } from './connection'
+import { invalidateHash, removeKey, removeKeys, restoreKey, revalidateHash } from './writes'
+
+/** A session that is to end: as it was read, by its format, with the backup that takes up what goes with it. */
+export type Doomed = { stored: StoredSession; format: SessionFormat; backup: Backup | null }
+
+/** What went with a session, kept beside its backup until that is forgotten. */
+type Trail = { invalidated: { stored: StoredSession; ending: Ending } | null; undoings: Undoing[] }
+
+const onlyTheKey: Ending = { invalidation: null, companions: [] }
+
+/** Ends sessions as their formats say, and brings back what it ended. */
+export function createEndings(connection: Connection) {
+  const trails = new WeakMap<Backup, Trail>()
+
+  async function invalidate({ stored, backup }: Doomed, ending: Ending): Promise<WriteResult> {
+    if (ending.invalidation === null) return removeKey(connection, stored.raw.key)
+    const result = await invalidateHash(connection, stored.raw, ending.invalidation)
+    // Whoever may not write a hash may still remove it, which ends the session too.
+    if (typeof result === 'object') return removeKey(connection, stored.raw.key)
+    if (result === 'done' && backup !== null) trailOf(backup).invalidated = { stored, ending }
+    return result
+  }
+
+  function trailOf(backup: Backup): Trail {
+    const trail = trails.get(backup) ?? { invalidated: null, undoings: [] }
+    trails.set(backup, trail)
+    return trail
+  }
+
+  /** The session has ended; a companion that stays is no reason to say otherwise. */
+  async function follow(backup: Backup | null, companions: CompanionWrite[]): Promise<void> {
+    for (const companion of companions) {
+      const undoing = await writeCompanion(connection, companion, backup !== null).catch(() => null)
+      if (undoing !== null && backup !== null) trailOf(backup).undoings.unshift(undoing)
+    }
+  }
+
+  async function end(doomed: Doomed): Promise<WriteResult> {
+    const { stored, format, backup } = doomed
+    const ending = format.end?.(stored.raw) ?? onlyTheKey
+    const result = await invalidate(doomed, ending)
+    if (result === 'done') await follow(backup, ending.companions)
+    return result
+  }
+
+  return {
+    end,
+
+    /** Each with its own result. Keys that are simply removed go in one pipeline; the others one after the other. Never throws. */
+    async endMany(doomed: Doomed[]): Promise<RemoveResult[]> {
+      const results: RemoveResult[] = doomed.map(() => 'unanswered')
+      const endings = doomed.map(({ stored, format }) => format.end?.(stored.raw) ?? onlyTheKey)
+      const removals = doomed.flatMap((_, index) => (endings[index]?.invalidation === null ? [index] : []))
+      const removed = await removeKeys(
+        connection,
+        removals.flatMap((index) => doomed[index]?.stored.raw.key ?? []),
+      )
+      for (const [at, index] of removals.entries()) results[index] = removed[at] ?? 'unanswered'
+      for (const [index, one] of doomed.entries()) {
+        const ending = endings[index] ?? onlyTheKey
+        if (ending.invalidation !== null) results[index] = await invalidate(one, ending).catch(toResult)
+        if (results[index] === 'done') await follow(one.backup, ending.companions)
+      }
+      return results
+    },
+
+    /** The session and what went with it, as they were; `conflict` and `gone` as `restoreKey`. */
+    async restore(backup: Backup): Promise<WriteResult> {
+      const trail = trails.get(backup)
+      const invalidated = trail?.invalidated ?? null
+      const result =
+        invalidated === null || invalidated.ending.invalidation === null
+          ? await restoreKey(connection, backup)
+          : await revalidateHash(connection, backup, invalidated.stored.raw, invalidated.ending.invalidation)
+      if (result !== 'done') return result
+      // A companion that does not come back is no reason to say that the session has not.
+      for (const undo of trail?.undoings ?? []) await undo().catch(() => {})
+      return result
+    },
+  }
+}
+
+function toResult(error: unknown): RemoveResult {
+  return isUnanswered(error) ? 'unanswered' : 'unsent'
+}
