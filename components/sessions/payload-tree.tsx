@@ -28,7 +28,7 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
         <span className="text-faint">: </span>
       </span>
     )
-  if (typeof value !== 'object' || value === null || Masked.safeParse(value).success) {
+  if (typeof value !== 'object' || value === null || Masked.safeParse(value).success || isLeaf(value)) {
     return (
       <div className="pl-4 wrap-anywhere">
         {label}
@@ -38,12 +38,14 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
   }
   const children: [string, unknown][] = Array.isArray(value)
     ? value.map((item, index) => [String(index), item])
-    : Object.entries(value)
+    : Object.entries(value).filter(([key]) => key !== '#type')
+  const type = Array.isArray(value) ? null : typeIn(value)
   const count = Array.isArray(value) ? sayMany(children.length, 'item') : sayMany(children.length, 'field')
   if (children.length === 0) {
     return (
       <div className="pl-4">
         {label}
+        <Type name={type} />
         <span className="text-faint">{Array.isArray(value) ? 'empty list' : 'empty'}</span>
       </div>
     )
@@ -52,6 +54,7 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
     <details open={depth < openDepth} className="group/node">
       <summary className="-ml-0.5 w-fit rounded-sm pr-2 select-none marker:text-faint">
         {label}
+        <Type name={type} />
         <span className="text-faint">{count}</span>
       </summary>
       <Children entries={children} depth={depth} />
@@ -64,7 +67,7 @@ function Children({ entries, depth }: { entries: [string, unknown][]; depth: num
   return (
     <div className="ml-1 border-l pl-2">
       {entries.slice(0, shown).map(([key, child]) => (
-        <Node key={key} name={key} value={child} depth={depth + 1} />
+        <Node key={key} name={key.startsWith('##') ? key.slice(1) : key} value={child} depth={depth + 1} />
       ))}
       {entries.length > shown ? (
         <Button look="quiet" onClick={() => setShown(shown + 10 * manyChildren)}>
@@ -80,9 +83,36 @@ function Leaf({ value }: { value: unknown }) {
   if (typeof value === 'number') return <span className="text-accent">{String(value)}</span>
   if (typeof value === 'boolean') return <span className="text-persistent">{value ? 'true' : 'false'}</span>
   if (value === null) return <span className="text-faint">null</span>
+  if (typeof value === 'object' && isLeaf(value)) {
+    return (
+      <>
+        <Type name={typeIn(value)} />
+        <VisibleText text={String(Reflect.get(value, '#value'))} />
+      </>
+    )
+  }
   return (
     <span title="A secret: it stays on the server" className="font-sans">
       <Badge tone="stale">hidden</Badge>
+    </span>
+  )
+}
+
+/** What JSON has no word for: its type and its text. */
+function isLeaf(value: object): boolean {
+  return '#value' in value && typeIn(value) !== null
+}
+
+function typeIn(value: object): string | null {
+  const type: unknown = Reflect.get(value, '#type')
+  return typeof type === 'string' ? type : null
+}
+
+function Type({ name }: { name: string | null }) {
+  if (name === null) return null
+  return (
+    <span className="mr-1.5 rounded-sm bg-sunken px-1 font-sans text-muted">
+      <VisibleText text={name} />
     </span>
   )
 }

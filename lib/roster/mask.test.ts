@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { branch, bytesLeaf, leaf, typeOf } from '@/lib/session/tree'
 import { mask } from './mask'
 
 const hidden = { masked: true }
@@ -94,5 +95,26 @@ describe('masking', () => {
     const copy = mask(tree) as Record<string, unknown>
     expect(Object.keys(copy)).toEqual(['__proto__', 'ok'])
     expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+  })
+
+  it('writes types out, and hides a typed leaf under a secret name or with a secret in it', () => {
+    const tree = branch('App\\User')
+    tree.seenAt = leaf('datetime', '2026-11-24T12:00:00Z')
+    tree.apiKey = leaf('symbol', 'canary')
+    tree.blob = bytesLeaf(Buffer.from('password=canary123'))
+    tree.raw = bytesLeaf(Buffer.from([0, 1]))
+    expect(mask(tree)).toEqual({
+      '#type': 'App\\User',
+      seenAt: { '#type': 'datetime', '#value': '2026-11-24T12:00:00Z' },
+      apiKey: hidden,
+      blob: hidden,
+      raw: { '#type': 'bytes', '#value': '0001' },
+    })
+  })
+
+  it('lets nothing in a payload pass for a type', () => {
+    const forged = JSON.parse('{"#type":"datetime","#value":"x","text":"y"}')
+    expect(mask({ forged })).toEqual({ forged: { '##type': 'datetime', '##value': 'x', text: 'y' } })
+    expect(mask({ [typeOf]: 'kind' })).toEqual({ '#type': 'kind' })
   })
 })
