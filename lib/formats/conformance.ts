@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { isTime } from '@/lib/session/lifetime'
@@ -169,40 +169,40 @@ export function rawOf(
   }
 }
 
-/** One case of a manifest: `fixtures/README.md` says what each name means. */
+/** One case of a manifest: `fixtures/README.md` says what each name means. `related`: what `SessionFormat.related` would be given, in base64. */
 type Case = {
   name: string
+  file: string
   key: string
-  type: 'string' | 'hash'
   prefix: string
   redisExpiresAt: number | null
   takenAt: number
   facts: Partial<Facts>
   related?: (string | null)[]
-}
+} & ({ type: 'string' | 'hash' } | { redisType: 'string' | 'hash' })
 
-/** The goldens of a folder of fixtures, as its manifest lists them. */
-export function goldensOf(folder: string): Golden[] {
+/** The goldens of a folder of fixtures, as its manifest lists them; `only`: those whose names pass. */
+export function goldensOf(folder: string, only: (name: string) => boolean = () => true): Golden[] {
   const base = new URL(`./fixtures/${folder}/`, import.meta.url)
   // The manifests are written by the scripts beside them.
-  const { cases } = JSON.parse(readFileSync(new URL('manifest.json', base), 'utf8')) as { cases: Case[] }
-  return cases.map(({ name, key, type, prefix, redisExpiresAt, takenAt, facts, related = [] }) => {
-    const [file, json] = ['bin', 'json'].map((ending) => new URL(`${name}.${ending}`, base))
-    if (file === undefined || json === undefined) throw new Error('No file')
-    const bytes = readFileSync(existsSync(file) ? file : json)
-    const value: StoredValue =
-      type === 'string' ? stringOf(bytes) : { type, fields: fieldsOf(bytes), isTruncated: false }
-    const raw: RawSession = {
-      key: Buffer.from(key, 'latin1'),
-      prefix,
-      rest: key.slice(prefix.length),
-      value,
-      redisExpiresAt,
-      now: takenAt,
-      related: related.map((text) => (text === null ? null : Buffer.from(text, 'base64'))),
-    }
-    return { name, raw, facts }
-  })
+  const manifest = JSON.parse(readFileSync(new URL('manifest.json', base), 'utf8')) as Case[] | { cases: Case[] }
+  const cases = Array.isArray(manifest) ? manifest : manifest.cases
+  return cases
+    .filter(({ name }) => only(name))
+    .map(({ name, file, key, prefix, redisExpiresAt, takenAt, facts, related = [], ...kind }) => {
+      const bytes = readFileSync(new URL(file, base))
+      const isHash = ('type' in kind ? kind.type : kind.redisType) === 'hash'
+      const raw: RawSession = {
+        key: Buffer.from(key, 'latin1'),
+        prefix,
+        rest: key.slice(prefix.length),
+        value: isHash ? { type: 'hash', fields: fieldsOf(bytes), isTruncated: false } : stringOf(bytes),
+        redisExpiresAt,
+        now: takenAt,
+        related: related.map((text) => (text === null ? null : Buffer.from(text, 'base64'))),
+      }
+      return { name, raw, facts }
+    })
 }
 
 /** A hash in a fixture is a JSON object of base64 texts. */
