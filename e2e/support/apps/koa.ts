@@ -1,6 +1,6 @@
 import Koa, { type Context, type Middleware } from 'koa'
 import createGenericSession from 'koa-generic-session'
-import createRedisStore from 'koa-redis'
+import createRedisStore, { type RedisStore } from 'koa-redis'
 import { createSession } from 'koa-session'
 import { type App, type AppOptions, type Bag, carryOut, createApp, listen, readBody, type Visit } from './app'
 import { createHolds } from './holds'
@@ -21,7 +21,7 @@ export async function startKoa(redisUrl: string, options: AppOptions = {}): Prom
     ...(prefix === '' ? {} : { prefix }),
   } as unknown as Parameters<typeof createSession>[0]
   koa.use(createSession(sessionOptions, untyped) as unknown as Middleware)
-  return start(koa, () => store.client.disconnect(), {
+  return start(koa, store, {
     name: 'koa-session + koa-redis',
     formatId: 'koa-session',
     packages: ['koa', 'koa-session', 'koa-redis'],
@@ -35,7 +35,7 @@ export async function startKoaGeneric(redisUrl: string, options: AppOptions = {}
   const store = createRedisStore({ url: redisUrl })
   const koa = createKoa()
   koa.use(createGenericSession({ store, prefix, rolling: isRolling, cookie: { maxAge: maxAgeMs } }))
-  return start(koa, () => store.client.disconnect(), {
+  return start(koa, store, {
     name: 'koa-generic-session + koa-redis',
     formatId: 'koa-generic-session',
     packages: ['koa', 'koa-generic-session', 'koa-redis'],
@@ -52,7 +52,7 @@ function createKoa(): Koa {
 
 async function start(
   koa: Koa,
-  disconnect: () => void,
+  store: RedisStore,
   parts: Pick<App, 'name' | 'formatId' | 'prefix'> & { packages: string[] },
 ) {
   const holds = createHolds()
@@ -66,7 +66,9 @@ async function start(
     holds,
     async stop() {
       await close()
-      disconnect()
+      // koa-generic-session would wait ten seconds for it to come back, and then throw where nobody catches.
+      store.removeAllListeners('disconnect')
+      store.client.disconnect()
     },
   })
 }

@@ -24,7 +24,7 @@ declare module 'koa' {
 
 declare module 'koa-redis' {
   import type { Redis } from 'ioredis'
-  export type RedisStore = { client: Pick<Redis, 'disconnect'> }
+  export type RedisStore = { client: Pick<Redis, 'disconnect'>; removeAllListeners(event: 'disconnect'): void }
   const createRedisStore: (options: { url: string }) => RedisStore
 
   export { createRedisStore as default }
