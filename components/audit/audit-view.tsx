@@ -2,6 +2,7 @@
 
 import { ArrowLeft, ArrowRight } from 'lucide-react'
 import { useRef } from 'react'
+import { LiveBadge } from '@/components/shell/live-badge'
 import { Button } from '@/components/ui/button'
 import { Skeleton } from '@/components/ui/skeleton'
 import { sayCount } from '@/components/ui/words'
@@ -32,21 +33,26 @@ export function AuditView({ fallback }: { fallback: { key: string; page: AuditPa
   }
   return (
     <div ref={scrollRef} className="h-full overflow-y-auto">
-      <header className="px-4 pt-4 pb-3 md:px-6 md:pt-5">
+      <header className="flex flex-wrap items-end gap-x-5 gap-y-1 px-4 pt-4 pb-3 md:px-6 md:pt-5">
         <title>Audit · Rollcall</title>
-        <h1 className="text-sm font-medium text-muted">Audit</h1>
-        <p className="flex items-baseline gap-2">
-          {data === undefined && problem === null ? (
-            <Skeleton className="mt-1 h-7 w-24" />
-          ) : (
-            <>
-              <span data-testid="count" className="text-2xl font-semibold tracking-tight">
-                {data === undefined ? '–' : sayCount(data.total)}
-              </span>
-              <span className="text-sm text-muted">{said(data, view.isFiltered)}</span>
-            </>
-          )}
-        </p>
+        <div>
+          <h1 className="text-sm font-medium text-muted">Audit</h1>
+          <p className="flex items-baseline gap-2">
+            {data === undefined && problem === null ? (
+              <Skeleton className="mt-1 h-7 w-24" />
+            ) : (
+              <>
+                <span data-testid="count" className="text-2xl font-semibold tracking-tight">
+                  {data === undefined ? '–' : sayCount(data.total)}
+                </span>
+                <span className="text-sm text-muted">{said(data, view.isFiltered)}</span>
+              </>
+            )}
+          </p>
+        </div>
+        <div className="flex h-7 items-center print:hidden">
+          <LiveBadge freshness={data === undefined ? undefined : null} problem={problem} target={target} />
+        </div>
       </header>
       <AuditFilter view={view} admins={data?.admins ?? []} />
       {data === undefined ? null : <TruthNote page={data} problem={problem} />}

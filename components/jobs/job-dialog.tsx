@@ -71,6 +71,7 @@ function Question({ request, onClose, onStart }: QuestionProps) {
     try {
       const started = await send('POST', '/api/jobs', JobStarted, { ...order, reason, digest: preview.digest })
       if (started !== null) onStart(started.job)
+      refresh('/api/jobs')
     } catch (error) {
       setProblem(toProblem(error))
       setSending(false)

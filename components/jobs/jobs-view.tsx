@@ -1,5 +1,6 @@
 'use client'
 
+import { LiveBadge } from '@/components/shell/live-badge'
 import { Badge } from '@/components/ui/badge'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ProblemNote } from '@/components/ui/problem-note'
@@ -20,21 +21,26 @@ export function JobsView({ fallback }: { fallback: JobList | null }) {
   return (
     <div className="h-full overflow-y-auto">
       <div className="max-w-4xl px-4 pt-4 pb-10 md:px-6 md:pt-5">
-        <header className="pb-4">
+        <header className="flex flex-wrap items-end gap-x-5 gap-y-1 pb-4">
           <title>{running > 0 ? `${sayCount(running)} running · Rollcall` : 'Jobs · Rollcall'}</title>
-          <h1 className="text-sm font-medium text-muted">Jobs</h1>
-          <p className="flex items-baseline gap-2">
-            {data === undefined ? (
-              <span className="text-2xl font-semibold text-faint">–</span>
-            ) : (
-              <>
-                <span className="text-2xl font-semibold tracking-tight">{sayCount(data.rows.length)}</span>
-                <span className="text-sm text-muted">
-                  in the last 7 days{running > 0 ? `, ${sayCount(running)} running` : ''}
-                </span>
-              </>
-            )}
-          </p>
+          <div>
+            <h1 className="text-sm font-medium text-muted">Jobs</h1>
+            <p className="flex items-baseline gap-2">
+              {data === undefined ? (
+                <span className="text-2xl font-semibold text-faint">–</span>
+              ) : (
+                <>
+                  <span className="text-2xl font-semibold tracking-tight">{sayCount(data.rows.length)}</span>
+                  <span className="text-sm text-muted">
+                    in the last 7 days{running > 0 ? `, ${sayCount(running)} running` : ''}
+                  </span>
+                </>
+              )}
+            </p>
+          </div>
+          <div className="flex h-7 items-center">
+            <LiveBadge freshness={data === undefined ? undefined : null} problem={problem} target="/api/jobs" />
+          </div>
         </header>
         {problem === null ? null : (
           <div className="pb-4">
@@ -64,7 +70,11 @@ export function JobsView({ fallback }: { fallback: JobList | null }) {
 function JobCard({ job }: { job: Job }) {
   const { label, tone } = stateWords[job.state]
   return (
-    <li data-job={job.job} className="flex flex-col gap-3 rounded-lg border bg-raised p-4">
+    <li
+      id={job.job}
+      data-job={job.job}
+      className="scroll-mt-4 target:border-accent flex flex-col gap-3 rounded-lg border bg-raised p-4"
+    >
       <div className="flex flex-wrap items-start justify-between gap-x-4 gap-y-1">
         <div className="min-w-0">
           <h2 className="flex flex-wrap items-center gap-2 text-base font-semibold">

@@ -2,6 +2,7 @@
 
 import { ArrowDownUp, X } from 'lucide-react'
 import type { ReactNode, RefObject } from 'react'
+import { SourcePicker } from '@/components/shell/source-picker'
 import { Button } from '@/components/ui/button'
 import { Menu, MenuItem } from '@/components/ui/menu'
 import { visibleString } from '@/components/ui/visible-text'
@@ -81,17 +82,16 @@ export function SessionFilter({
             <X aria-hidden className="size-3.5" />
           </Button>
         )}
+        <SourcePicker
+          sources={sources}
+          chosen={impersonal.source ?? []}
+          onChange={(source) => change({ source: some(source) })}
+        />
         <Choices
           name="Status"
           all={sessionStatuses.map((id) => ({ id, label: statusWords[id].label }))}
           chosen={impersonal.status ?? []}
           onChange={(status) => change({ status: some(status) })}
-        />
-        <Choices
-          name="Source"
-          all={sources.map(({ id, name, sessions }) => ({ id, label: visibleString(name), count: sessions }))}
-          chosen={impersonal.source ?? []}
-          onChange={(source) => change({ source: some(source) })}
         />
         <Choices
           name="Format"

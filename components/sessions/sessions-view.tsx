@@ -29,7 +29,6 @@ const SessionSheet = dynamic(() => loadSheet().then((part) => part.SessionSheet)
 const BulkBar = dynamic(() => loadBar().then((part) => part.BulkBar), { ssr: false })
 const FilterDeeds = dynamic(() => import('./filter-deeds').then((part) => part.FilterDeeds), { ssr: false })
 const NothingFace = dynamic(() => import('./nothing-face').then((part) => part.NothingFace))
-const KeysDialog = dynamic(() => import('./keys-dialog').then((part) => part.KeysDialog), { ssr: false })
 
 /** Browsers stop drawing far below this many rows of a page; beyond it the filter must help. */
 const mostRows = 200_000
@@ -59,7 +58,6 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
 
   const [selected, setSelected] = useState<ReadonlyMap<string, SessionRow>>(new Map())
   const [current, setCurrent] = useState<{ handle: string; index: number } | null>(null)
-  const [hasHelp, setHelp] = useState(false)
   const { openHandle, open, close } = useSheet()
 
   const job = useJob((wasRun) => (wasRun ? setSelected(new Map()) : undefined))
@@ -162,7 +160,6 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
     deeds,
     can,
     search: () => searchRef.current?.focus(),
-    help: () => setHelp(true),
     escape: () => (openHandle === null ? setSelected(new Map()) : close()),
     undo: () => void undoLast(),
     askBulk:
@@ -276,7 +273,6 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
       )}
       {job.dialog}
       {openHandle === null ? null : <SessionSheet handle={openHandle} onClose={close} />}
-      {hasHelp ? <KeysDialog isOpen onClose={() => setHelp(false)} /> : null}
     </div>
   )
 }

@@ -1,9 +1,8 @@
 'use client'
 
-import { useEffect, useRef } from 'react'
+import { useKeys } from '@/components/shell/keys'
 import type { ShownRow } from './rows-in-view'
 import type { RowDeeds } from './session-row'
-import { useHasKeys } from './use-has-keys'
 
 type TableKeys = {
   shown: ShownRow[]
@@ -13,27 +12,32 @@ type TableKeys = {
   deeds: RowDeeds
   can: { extend: boolean; revoke: boolean }
   search: () => void
-  help: () => void
   escape: () => void
   undo: () => void
   /** Null while nothing is selected. */
   askBulk: (() => void) | null
 }
 
-/** The table's single keys. They rest while a person types, while a dialog or a menu is open, and when they were switched off. */
+/** The table's single keys. */
 export function useTableKeys(keys: TableKeys): void {
-  const latest = useRef(keys)
-  latest.current = keys
-  const [hasKeys] = useHasKeys()
-  useEffect(() => {
-    if (!hasKeys) return
-    const listen = (event: KeyboardEvent) => {
-      if (isElsewhere(event)) return
-      if (press(event, latest.current)) event.preventDefault()
-    }
-    document.addEventListener('keydown', listen)
-    return () => document.removeEventListener('keydown', listen)
-  }, [hasKeys])
+  const { can } = keys
+  useKeys(
+    [
+      { keys: ['/'], means: 'Search' },
+      { keys: ['j', 'k'], means: 'Next and previous session' },
+      { keys: ['Enter'], means: 'Open the session' },
+      ...(can.revoke ? [{ keys: ['x', '⇧ x'], means: 'Select it, or all up to it' }] : []),
+      ...(can.extend ? [{ keys: ['e'], means: 'Extend it' }] : []),
+      ...(can.revoke
+        ? [
+            { keys: ['r'], means: 'Revoke it, or what is selected' },
+            { keys: ['u'], means: 'Undo the last revoke' },
+          ]
+        : []),
+      { keys: ['Esc'], means: 'Close the session, or drop the selection' },
+    ],
+    (event) => press(event, keys),
+  )
 }
 
 /** Does what a key means; false when it means nothing here. */
@@ -49,9 +53,6 @@ function press(event: KeyboardEvent, keys: TableKeys): boolean {
     case '/':
       keys.search()
       return true
-    case '?':
-      keys.help()
-      return true
     case 'Escape':
       keys.escape()
       return true
@@ -66,6 +67,7 @@ function press(event: KeyboardEvent, keys: TableKeys): boolean {
       keys.goTo(Math.max(start, from - (place >= 0 ? 1 : 0)))
       return true
     case 'u':
+      if (!can.revoke) return false
       keys.undo()
       return true
     case 'Enter':
@@ -73,7 +75,8 @@ function press(event: KeyboardEvent, keys: TableKeys): boolean {
       deeds.open(row)
       return true
     case 'x':
-      if (row === null) return false
+    case 'X':
+      if (row === null || !can.revoke) return false
       deeds.select(row, start + place, event.shiftKey)
       return true
     case 'e':
@@ -89,12 +92,4 @@ function press(event: KeyboardEvent, keys: TableKeys): boolean {
     default:
       return false
   }
-}
-
-function isElsewhere(event: KeyboardEvent): boolean {
-  if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey) return true
-  const { target } = event
-  if (!(target instanceof HTMLElement)) return false
-  if (target.isContentEditable || target.matches('input:not([type="checkbox"]), textarea, select')) return true
-  return target.closest('[role="dialog"], [role="menu"]') !== null
 }

@@ -2,12 +2,10 @@
 
 import { LogOut } from 'lucide-react'
 import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
-import { showToast } from '@/components/ui/toast'
 import { VisibleText, visibleString } from '@/components/ui/visible-text'
-import { ApiProblem, send } from '@/lib/client/api'
-import { leaveSignedOut } from '@/lib/client/signed-out'
-import { Nothing, type Role } from '@/lib/contract/login'
+import type { Role } from '@/lib/contract/login'
 import { useConsole } from './console-context'
+import { signOut } from './sign-out'
 import { ThemeItems } from './theme-switch'
 
 const roleWords: Record<Role, string> = { viewer: 'Viewer', operator: 'Operator', admin: 'Admin' }
@@ -16,16 +14,6 @@ const roleWords: Record<Role, string> = { viewer: 'Viewer', operator: 'Operator'
 export function Account() {
   const { me, isReadOnly } = useConsole()
   const role = isReadOnly ? `${roleWords[me.role]}, read-only` : roleWords[me.role]
-  const signOut = async () => {
-    try {
-      await send('DELETE', '/api/login', Nothing)
-      leaveSignedOut('stay-out')
-    } catch (error) {
-      // Being signed in still is something to know.
-      const detail = error instanceof ApiProblem ? error.detail : 'The page itself failed. Reload it.'
-      showToast({ title: 'You are still signed in', detail, isBad: true })
-    }
-  }
   return (
     <Menu
       align="start"

@@ -13,11 +13,23 @@ const looks = {
   unavailable: 'text-danger',
 } as const
 
-type LiveBadgeProps = { freshness: Freshness | undefined; problem: ApiProblem | null; target: Target }
+type LiveBadgeProps = {
+  /** Null: what the page shows comes from Rollcall's own records and is true as of the last answer. Undefined: not answered yet. */
+  freshness: Freshness | null | undefined
+  problem: ApiProblem | null
+  target: Target
+}
 
 /** The true state of what the page shows, and how old it is: live, warming, stale, or that nobody answers. */
 export function LiveBadge({ freshness, problem, target }: LiveBadgeProps) {
-  const state = problem?.code === 'source-unavailable' ? 'unavailable' : problem ? 'stale' : freshness?.state
+  const state =
+    problem?.code === 'source-unavailable'
+      ? 'unavailable'
+      : problem
+        ? 'stale'
+        : freshness === null
+          ? 'live'
+          : freshness?.state
   const said = useTicking((now) => {
     const askedAt = answeredAt(target)
     const age = askedAt === null ? null : Math.max(0, Date.now() - askedAt)
@@ -25,8 +37,8 @@ export function LiveBadge({ freshness, problem, target }: LiveBadgeProps) {
       return freshness ? `Redis away, ${sayAge(now - (freshness.asOf ?? now))}` : 'Redis away'
     if (problem) return `No answer for ${sayAge(age ?? 0)}`
     if (freshness === undefined) return 'Connecting'
-    if (freshness.state === 'live') {
-      const word = isPushed(freshness) ? 'Live' : 'Live by re-scan'
+    if (freshness === null || freshness.state === 'live') {
+      const word = freshness === null || isPushed(freshness) ? 'Live' : 'Live by re-scan'
       return age === null || age > 59_000 ? word : `${word}, ${(age / 1000).toFixed(1)} s ago`
     }
     if (freshness.state === 'warming') return sayWarming(freshness)

@@ -2,6 +2,7 @@
 
 import {
   ChartNoAxesColumn,
+  Command,
   Ellipsis,
   IdCard,
   ListChecks,
@@ -13,9 +14,10 @@ import {
 } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname, useRouter } from 'next/navigation'
-import { Menu, MenuItem } from '@/components/ui/menu'
+import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
 import { withBasePath } from '@/lib/client/base-path'
 import { useConsole } from './console-context'
+import { showOverlay } from './overlays'
 
 type Page = { path: string; label: string; icon: LucideIcon; isDemo?: boolean; isAudit?: boolean }
 
@@ -35,11 +37,16 @@ const mostOnPhone = 4
 const itemClass =
   'flex h-9 items-center gap-2.5 rounded-md px-2.5 text-sm font-medium text-muted transition-colors duration-quick hover:bg-sunken hover:text-ink aria-[current]:bg-sunken aria-[current]:text-ink max-lg:justify-center max-md:h-12 max-md:min-w-0 max-md:flex-1 max-md:flex-col max-md:gap-0.5 max-md:px-1 max-md:text-xs pointer-coarse:min-h-11'
 
+/** The pages that this admin may see here. */
+export function usePages(): Page[] {
+  const { hasDemo, can } = useConsole()
+  return pages.filter(({ isDemo, isAudit }) => (!isDemo || hasDemo) && (!isAudit || can.audit))
+}
+
 export function Nav() {
   const pathname = usePathname()
   const router = useRouter()
-  const { hasDemo, can } = useConsole()
-  const shown = pages.filter(({ isDemo, isAudit }) => (!isDemo || hasDemo) && (!isAudit || can.audit))
+  const shown = usePages()
   const isCurrent = (path: string) => pathname === path || (path !== '/' && pathname.startsWith(`${path}/`))
   const rest = shown.slice(mostOnPhone)
   return (
@@ -80,6 +87,10 @@ export function Nav() {
               <Icon aria-hidden className="size-4" /> {label}
             </MenuItem>
           ))}
+          <MenuLine />
+          <MenuItem onClick={() => showOverlay('palette')}>
+            <Command aria-hidden className="size-4" /> Commands
+          </MenuItem>
         </Menu>
       </div>
     </nav>

@@ -6,9 +6,13 @@ import { EnvironmentStrip } from '@/components/ui/environment-strip'
 import { Logo } from '@/components/ui/logo'
 import { useIsSignedOut } from '@/lib/client/signed-out'
 import { Account } from './account'
+import { CommandButton } from './command-button'
 import { type Console, ConsoleProvider } from './console-context'
+import { FocusKeeper } from './focus-keeper'
 import { Nav } from './nav'
+import { Overlays } from './overlays'
 
+const RunningJobs = dynamic(() => import('./running-jobs').then((part) => part.RunningJobs), { ssr: false })
 const IdleWarning = dynamic(() => import('./idle-warning').then((part) => part.IdleWarning), { ssr: false })
 
 /** What stands around every page of the console: a rail on the left, icons only when narrow, a bar at the bottom on phones. */
@@ -37,7 +41,9 @@ export function Shell({ console, children }: { console: Console; children: React
               <Logo />
               <span className="text-lg font-semibold tracking-tight md:max-lg:sr-only">Rollcall</span>
             </div>
+            <CommandButton />
             <Nav />
+            <RunningJobs />
             <div className="min-w-0 max-md:flex max-md:h-12 md:mt-auto md:flex md:flex-col">
               <Account />
             </div>
@@ -48,6 +54,8 @@ export function Shell({ console, children }: { console: Console; children: React
         </div>
       </div>
       <IdleWarning />
+      <Overlays />
+      <FocusKeeper />
     </ConsoleProvider>
   )
 }

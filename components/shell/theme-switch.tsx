@@ -7,7 +7,7 @@ import { MenuItem } from '@/components/ui/menu'
 /** Read again by the script in `app/layout.tsx` before the first paint. */
 const storeKey = 'rollcall-theme'
 const changed = 'rollcall-theme-changed'
-const themes = [
+export const themes = [
   { id: 'system', label: 'As the system' },
   { id: 'light', label: 'Light' },
   { id: 'dark', label: 'Dark' },
@@ -31,7 +31,8 @@ export function ThemeItems() {
   ))
 }
 
-function setTheme(theme: (typeof themes)[number]['id']): void {
+/** Changes the theme of this browser, now and for later. */
+export function setTheme(theme: (typeof themes)[number]['id']): void {
   if (theme === 'system') {
     delete document.documentElement.dataset.theme
     window.localStorage.removeItem(storeKey)

@@ -12,7 +12,7 @@ import type { PeoplePage } from '@/lib/contract/person'
 import { FreshnessNote, NobodyFace } from './faces'
 import { useLogOut } from './log-out'
 import { PeopleHeader } from './people-header'
-import { PeopleKeysDialog, usePeopleKeys } from './people-keys'
+import { usePeopleKeys } from './people-keys'
 import { PeopleSearch } from './people-search'
 import { PeopleTable } from './people-table'
 import type { PersonDeeds } from './person-row'
@@ -36,7 +36,6 @@ export function PeopleView({ fallback }: { fallback: { key: string; page: People
   const isOver = usePointerOver(bodyRef)
   const { start, shown, waiting, release } = useHeldPeople(viewKey, people.pages, isOver && !isPrevious)
   const [current, setCurrent] = useState<{ person: string; index: number } | null>(null)
-  const [hasHelp, setHelp] = useState(false)
   const logOut = useLogOut()
 
   const isPhone = useMedia('(max-width: 767px)')
@@ -83,7 +82,6 @@ export function PeopleView({ fallback }: { fallback: { key: string; page: People
     deeds,
     canRevoke: can.revoke,
     search: () => searchRef.current?.focus(),
-    help: () => setHelp(true),
   })
 
   const isEmpty = newest !== undefined && total === 0 && shown.length === 0
@@ -135,7 +133,6 @@ export function PeopleView({ fallback }: { fallback: { key: string; page: People
         </>
       )}
       {logOut.dialog}
-      <PeopleKeysDialog isOpen={hasHelp} onClose={() => setHelp(false)} canRevoke={can.revoke} />
     </div>
   )
 }
