@@ -38,7 +38,6 @@ export function Palette({ onClose }: { onClose: () => void }) {
     })
   const at = Math.min(active, found.length - 1)
 
-  /** Commands answer a sentence when there is something to say; then the palette stays. */
   const run = async (command: Command | undefined) => {
     if (command === undefined) return
     setSaid(null)
