@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { AuditEntry } from '@/lib/contract/audit'
 import type { Log } from '@/lib/log'
+import { createMeter, type Metered } from '@/lib/meter'
 import type { Connection } from '@/lib/redis/connection'
 import { auditStream, seal } from './audit-chain.mjs'
 
@@ -29,8 +30,19 @@ export type Audit = {
   count(): number
 }
 
+/** Since the process began: the deeds by their outcome, and how many entries the stream did not take. */
+export type AuditTally = { deeds: Metered[]; lost: number }
+
 /** `chain`: the name of this process's chain, new at every start. */
-export function createAudit({ home, log, chain }: { home: Connection; log: Log; chain: string }): Audit {
+export function createAudit({
+  home,
+  log,
+  chain,
+}: {
+  home: Connection
+  log: Log
+  chain: string
+}): Audit & { tally(): AuditTally } {
   let settled = 0
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()
@@ -38,6 +50,8 @@ export function createAudit({ home, log, chain }: { home: Connection; log: Log; 
   let previous: string | null = null
   let previousId: string | null = null
   let lost = 0
+  let lostInAll = 0
+  const deeds = createMeter()
 
   async function append(entry: AuditEntry): Promise<boolean> {
     const link = { chain, seq: seq + 1 + lost, previous, previousId, lost }
@@ -53,6 +67,7 @@ export function createAudit({ home, log, chain }: { home: Connection; log: Log; 
     } catch (error) {
       // The line on the output is the record; a failing Redis must not stop a deed.
       lost += 1
+      lostInAll += 1
       log.warn('audit.stream', { requestId: entry.requestId, error })
     }
     waiting -= 1
@@ -63,8 +78,10 @@ export function createAudit({ home, log, chain }: { home: Connection; log: Log; 
   async function keep(partial: Omit<AuditEntry, 'id' | 'at'>): Promise<boolean> {
     const entry: AuditEntry = { id: randomUUID(), at: home.now(), ...partial }
     log.info('audit', entry)
+    if (entry.outcome !== null) deeds.note([entry.deed, entry.outcome])
     if (waiting >= mostWaiting) {
       lost += 1
+      lostInAll += 1
       settled += 1
       log.warn('audit.stream', { requestId: entry.requestId, reason: 'too many entries wait' })
       return false
@@ -93,6 +110,7 @@ export function createAudit({ home, log, chain }: { home: Connection; log: Log; 
       }
     },
     count: () => settled,
+    tally: () => ({ deeds: deeds.read(), lost: lostInAll }),
   }
 }
 

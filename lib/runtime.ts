@@ -11,8 +11,10 @@ import { createHistory } from '@/lib/history'
 import { createJobs } from '@/lib/jobs/jobs'
 import { createLedger } from '@/lib/jobs/ledger'
 import { createLog } from '@/lib/log'
+import { answerBoundsMs, createMeter } from '@/lib/meter'
 import { createConnection } from '@/lib/redis/connect'
 import { createServerInfo } from '@/lib/redis/server-info'
+import { createCensus } from '@/lib/roster/census'
 import { createFindingList } from '@/lib/roster/finding-list'
 import { joinFreshness } from '@/lib/roster/freshness'
 import { createSessionList } from '@/lib/roster/list'
@@ -21,6 +23,7 @@ import { createPeopleList } from '@/lib/roster/people'
 import { findPasted } from '@/lib/roster/query'
 import { createRoster } from '@/lib/roster/roster'
 import { createHandleKeeper } from '@/lib/runtime/handles'
+import { watchLoop } from '@/lib/runtime/loop'
 import { createSourceShelf } from '@/lib/runtime/sources'
 import { createViews } from '@/lib/views'
 
@@ -93,6 +96,8 @@ function createRuntime() {
     sources: () => sources.list().map(({ source }) => source),
   })
 
+  const requests = { answers: createMeter(), durations: createMeter(answerBoundsMs) }
+  const loop = watchLoop()
   const ticking = setInterval(() => roster.tick(now()), tickEveryMs)
   ticking.unref()
 
@@ -104,6 +109,9 @@ function createRuntime() {
     connections,
     sources,
     roster,
+    census: createCensus(roster),
+    requests,
+    loop,
     list,
     people,
     findings,
@@ -128,6 +136,7 @@ function createRuntime() {
     },
     async close() {
       clearInterval(ticking)
+      loop.close()
       await jobs.close()
       demo?.close()
       admins.close()

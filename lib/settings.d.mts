@@ -43,6 +43,10 @@ export type Settings = {
   isReadOnly: boolean
   /** What this console is for, said on every page; null: nothing is said. */
   environment: { name: string; color: 'red' | 'amber' | 'green' | 'blue' | 'violet' | 'grey' } | null
+  /** Whether `/metrics` answers. */
+  hasMetrics: boolean
+  /** What a scraper must send as its bearer token; null: nothing. */
+  metricsToken: string | null
   hasDemo: boolean
   /** Sample sessions are only ever written to a store that we started ourselves. */
   hasSamples: boolean

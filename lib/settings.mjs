@@ -3,7 +3,14 @@ import { parseRedisAddress } from './redis-address.mjs'
 
 /** @typedef {import('./settings.d.mts').Settings} Settings */
 
-const secrets = ['REDIS_URL', 'ROLLCALL_HOME_URL', 'ROLLCALL_ADMIN_PASSWORD', 'ROLLCALL_ADMINS', 'ROLLCALL_SECRET']
+const secrets = [
+  'REDIS_URL',
+  'ROLLCALL_HOME_URL',
+  'ROLLCALL_ADMIN_PASSWORD',
+  'ROLLCALL_ADMINS',
+  'ROLLCALL_SECRET',
+  'ROLLCALL_METRICS_TOKEN',
+]
 const plain = [
   'MATCH',
   'BIND',
@@ -14,10 +21,11 @@ const plain = [
   'ABSOLUTE_MS',
   'ENVIRONMENT',
   'ENVIRONMENT_COLOR',
+  'METRICS',
 ]
 /** Said by the launcher to the server that it starts, and by the build to itself; never by a person. */
 const internal = ['STORE', 'STORE_REASON', 'PARENT', 'BUILD_DIR', 'BUILD_BASE_PATH']
-const notBuilt = ['CONFIG', 'METRICS', 'METRICS_TOKEN', 'METRICS_TOKEN_FILE', 'GUARD_MS']
+const notBuilt = ['CONFIG', 'GUARD_MS']
 
 const formats = ['native', 'plain', 'connect-redis']
 const roles = ['viewer', 'operator', 'admin']
@@ -66,6 +74,8 @@ export function parseSettings(env, readFile) {
     admins: readAdmins(secret('ROLLCALL_ADMINS'), faults),
     secret: readLong('ROLLCALL_SECRET', secret('ROLLCALL_SECRET'), 32, faults) ?? null,
     isReadOnly: flag('ROLLCALL_READ_ONLY', false),
+    hasMetrics: flag('ROLLCALL_METRICS', false),
+    metricsToken: readLong('ROLLCALL_METRICS_TOKEN', secret('ROLLCALL_METRICS_TOKEN'), 16, faults) ?? null,
     hasDemo,
     hasSamples: hasDemo && store !== 'given',
     idleMs,

@@ -41,6 +41,8 @@ test('an empty environment gives the defaults of the manual', () => {
     secret: null,
     isReadOnly: false,
     environment: null,
+    hasMetrics: false,
+    metricsToken: null,
     hasDemo: true,
     hasSamples: true,
     idleMs: 1_800_000,
@@ -155,7 +157,10 @@ test('all faults are told at once, each naming its setting', () => {
 })
 
 test.each([
-  [{ ROLLCALL_METRICS: 'on' }, 'ROLLCALL_METRICS is not built yet.'],
+  [{ ROLLCALL_CONFIG: 'x.json' }, 'ROLLCALL_CONFIG is not built yet.'],
+  [{ ROLLCALL_METRICS: 'yes' }, 'ROLLCALL_METRICS must be on or off, not "yes".'],
+  [{ ROLLCALL_METRICS_TOKEN: 'short' }, 'ROLLCALL_METRICS_TOKEN must have at least 16 characters.'],
+  [{ ROLLCALL_METRICS_TOKEN: '' }, 'ROLLCALL_METRICS_TOKEN is empty.'],
   [{ ROLLCALL_GUARD_MS: '1' }, 'ROLLCALL_GUARD_MS is not built yet.'],
   [{ ROLLCALL_MATCHES: 'x' }, 'ROLLCALL_MATCHES is no setting of Rollcall.'],
   [{ ROLLCALL_BIND: '0.0.0.0' }, 'set ROLLCALL_ADMIN_PASSWORD too'],

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { Outcome } from './session'
 
 /** Every code a problem can carry. `lib/http/problem.ts` is the one table from code to status. */
 export const problemCodes = [
@@ -35,5 +36,7 @@ export const Problem = z.object({
   code: z.enum(problemCodes),
   instance: z.string(),
   errors: z.optional(z.array(Fault)),
+  /** Of a deed that failed: nothing was changed. */
+  outcome: z.optional(Outcome),
 })
 export type Problem = z.infer<typeof Problem>

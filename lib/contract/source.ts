@@ -1,7 +1,7 @@
 import * as z from 'zod/mini'
 
 /** `warming` before the first complete scan, `live`, `stale` when Redis stopped answering after that, `unavailable` when it never answered. */
-const sourceStates = ['warming', 'live', 'stale', 'unavailable'] as const
+export const sourceStates = ['warming', 'live', 'stale', 'unavailable'] as const
 export const SourceState = z.enum(sourceStates)
 export type SourceState = z.infer<typeof SourceState>
 

@@ -8,6 +8,7 @@ import { LoginInput, type Role } from '@/lib/contract/login'
 import { Problem } from '@/lib/contract/problem'
 import { RevokeAnswer } from '@/lib/contract/session'
 import { KnownError } from '@/lib/errors'
+import { createMeter } from '@/lib/meter'
 import { parseSettings } from '@/lib/settings.mjs'
 import { json } from './answer'
 import { createDoor, type DoorRuntime } from './door'
@@ -25,6 +26,7 @@ if (settings === null) throw new Error('The default settings are refused')
 const keep = (event: string, fields?: object) => void logged.push([event, fields])
 const runtime: DoorRuntime = {
   settings,
+  requests: { answers: createMeter(), durations: createMeter() },
   log: { debug: keep, info: keep, warn: keep, error: keep },
   audit: {
     write: async ({ deed, outcome, handle }) => void audited.push({ deed, outcome, handle }),

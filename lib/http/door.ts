@@ -12,10 +12,12 @@ import { isKnownError, KnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
 import type { Settings } from '@/lib/settings.mjs'
 import { json, noContent } from './answer'
+import { noteClaims } from './claims'
 import { type Progress, tooLate, underWay, withinDeadline } from './deadline'
 import { parseBody, parseQuery } from './input'
 import { isSameOrigin } from './origin'
 import { toProblem } from './problem'
+import { noteRequest, type Requests } from './requests'
 
 const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const
 type Method = (typeof methods)[number]
@@ -83,7 +85,13 @@ type Handler = (
 type Route = Record<'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS', Handler>
 
 /** The part of the runtime that the door looks at. */
-export type DoorRuntime = { settings: Settings; log: Log; admins: Pick<Admins, 'find'>; audit: Pick<Audit, 'write'> }
+export type DoorRuntime = {
+  settings: Settings
+  log: Log
+  admins: Pick<Admins, 'find'>
+  audit: Pick<Audit, 'write'>
+  requests: Requests
+}
 
 /**
  * Makes `route()`: every request meets the same questions in the same order. Who (401), from where and in which role (403), which method (405), what (404), with which
@@ -123,6 +131,7 @@ export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
     }
 
     const handle: Handler = async (request, { params }) => {
+      const askedAt = performance.now()
       const requestId = randomUUID()
       const { headers } = request
       const isPoll = headers.get('x-poll') === '1'
@@ -143,8 +152,10 @@ export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
       }
       answer.headers.set('X-Request-Id', requestId)
       answer.headers.set('Cache-Control', 'no-store')
+      noteRequest(getRuntime().requests, { request, isPoll, askedAt, status: answer.status })
       return request.method === 'HEAD' ? new Response(null, answer) : answer
     }
+    noteClaims(handle, table)
     return { GET: handle, POST: handle, PUT: handle, PATCH: handle, DELETE: handle, HEAD: handle, OPTIONS: handle }
   }
 }

@@ -8,10 +8,12 @@ import {
   type JobInput,
   type JobList,
   type JobPreview,
+  jobStates,
   mostInJob,
   type JobItem as ReportItem,
 } from '@/lib/contract/job'
 import { KnownError } from '@/lib/errors'
+import { createMeter } from '@/lib/meter'
 import { findSlots, type QueryContext } from '@/lib/roster/query'
 import type { Handles } from '@/lib/session/handle'
 import type { Source } from '@/lib/session/source'
@@ -51,6 +53,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     actions,
     ledger,
     shelf,
+    handled: createMeter(),
     findSource,
     sealItem({ source, key, principal }) {
       const keeper = handles()
@@ -308,8 +311,14 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
       for (const job of running) Object.assign(job, { isStopping: true, isInterrupted: hasMore(job) })
       while (running.some(({ kept }) => kept.endedAt === null)) await new Promise((done) => setTimeout(done, 20))
     },
-    /** Of this process, for the metrics. */
-    running: () => [...live.values()].filter(({ kept }) => kept.endedAt === null).length,
+    /** Of this process, for the metrics: the jobs it holds by their state, and the sessions it handled by deed and outcome. */
+    tally: () => ({
+      states: jobStates.map((state) => ({
+        state,
+        count: [...live.values()].filter(({ kept }) => kept.state === state).length,
+      })),
+      sessions: run.handled.read(),
+    }),
   }
 }
 

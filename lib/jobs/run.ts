@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ActionContext } from '@/lib/actions/context'
 import type { Outcome } from '@/lib/contract/session'
+import type { Meter } from '@/lib/meter'
 import type { Backup, Source } from '@/lib/session/source'
 import { doBatch, type ItemResult, toKey } from './deeds'
 import type { JobItem } from './frozen'
@@ -34,6 +35,8 @@ export type LiveJob = {
 
 export type RunContext = {
   shelf: BackupShelf
+  /** Counts the sessions by deed and outcome. */
+  handled: Meter
   actions: Pick<ActionContext, 'now' | 'roster' | 'changed'>
   ledger: Ledger
   findSource(id: string): Source | null
@@ -103,12 +106,13 @@ async function work(context: RunContext, job: LiveJob, pace: Pace, save: () => P
   }
 }
 
-function take({ actions, shelf }: RunContext, job: LiveJob, results: ItemResult[]): void {
+function take({ actions, shelf, handled }: RunContext, job: LiveJob, results: ItemResult[]): void {
   const { kept } = job
   for (const { outcome, reason, backup } of results) {
     if (outcome === null) continue
     job.outcomes.push({ outcome, reason })
     kept[countOf[outcome]] += 1
+    handled.note([kept.deed, outcome])
     if (backup !== null && job.backups !== null && !shelf.add(job, backup)) {
       kept.note = 'It cannot be undone: what it ended is too large to keep.'
     }

@@ -4,6 +4,7 @@ import type { RedisAddress } from '@/lib/settings.mjs'
 import { nothingProbed, probeCapabilities } from './capabilities'
 import type { Connection, Health } from './connection'
 import { isAnswer, reasonOf, wasNeverSent } from './errors'
+import { meterCommands } from './metered'
 import { describeAddress, isCluster, openClient } from './options'
 import { createSide } from './side'
 import { createTracking } from './tracking'
@@ -37,6 +38,7 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
   /** A primary that was demoted answers READONLY on an open socket: leave it. Probing a replica must not, or it would never end. */
   const shouldReconnect = (error: Error) => /^READONLY/.test(error.message) && !isProbing
   const client = openClient(address, database, shouldReconnect, ca)
+  const counts = meterCommands(client)
   const tracking = createTracking(primaries, (primary) => primary.duplicate(ownSocket), log)
   const side = createSide(() => openClient(address, database, shouldReconnect, ca), database)
 
@@ -162,6 +164,7 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
     now: () => (clock === null ? Date.now() : Math.round(clock.redisAt + performance.now() - clock.readAt)),
     watch: (prefixes, onChange) => tracking.watch(prefixes, onChange),
     transact: (work) => side.transact(work),
+    counts,
     async close() {
       isClosed = true
       clearInterval(timer)

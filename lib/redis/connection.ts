@@ -1,5 +1,6 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { SourceChange } from '@/lib/session/source'
+import type { CommandCounts } from './metered'
 
 /** Whether Redis answers, seen by a PING each second on every socket; `down` after 2 s without an answer. */
 export type Health = {
@@ -58,5 +59,7 @@ export interface Connection {
    * `work` begins; what is still watched when it ends is let go. Throws as ioredis does, or `Error` when that connection cannot be made in time.
    */
   transact<T>(work: (client: Redis | Cluster) => Promise<T>): Promise<T>
+  /** What was asked through `client` since the connection was made; the feed's socket and the one for transactions are not in it. */
+  counts(): CommandCounts
   close(): Promise<void>
 }

@@ -40,10 +40,13 @@ export type Ends = {
   find(source: string, key: string): Ended | null
   /** The counts of the minute that begins at `minuteAt`; zeros where nothing happened. */
   minute(minuteAt: number): MinuteCounts
+  /** All of it since the process began. */
+  total(): MinuteCounts
 }
 
 export function createEnds(): Ends {
   const minutes = new Map<number, MinuteCounts>()
+  const total = noCounts()
   const ended = new Map<string, Ended>()
   const expected = new Map<string, { cause: EndCause; until: number }>()
   const nameOf = (source: string, key: string) => `${source} ${key}`
@@ -57,6 +60,7 @@ export function createEnds(): Ends {
       dropOldest(minutes, mostMinutes)
     }
     counts[what] += 1
+    total[what] += 1
   }
 
   return {
@@ -86,6 +90,7 @@ export function createEnds(): Ends {
     },
     find: (source, key) => ended.get(nameOf(source, key)) ?? null,
     minute: (minuteAt) => ({ ...(minutes.get(minuteAt) ?? noCounts()) }),
+    total: () => ({ ...total }),
   }
 }
 

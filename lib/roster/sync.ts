@@ -48,6 +48,8 @@ export type Sync = {
   refresh(key: Buffer): Promise<void>
   freshness(): Freshness['sources'][number]
   counts(): { scanned: number; skipped: number; capped: number }
+  /** All scans since the process began: how many came to their end, how many broke off, how long they took and how many keys they saw. */
+  scans(): { complete: number; broken: number; tookMs: number; keys: number }
   /** Rises with every change of state and with progress while warming. */
   version(): number
 }
@@ -87,6 +89,7 @@ export function createSync({
   let scanned = 0
   let skipped = 0
   let estimated: number | null = null
+  const scans = { complete: 0, broken: 0, tookMs: 0, keys: 0 }
 
   /** While the feed tells every change, each answer of Redis confirms the rows. */
   function confirm() {
@@ -158,11 +161,15 @@ export function createSync({
       skipped = passed
       asOf = askedAt
       hasScanned = true
+      scans.complete += 1
     } catch (error) {
+      scans.broken += 1
       if (wasForced || !hasScanned) mustScan = true
       if (!signal.aborted) log.warn('scan.broken', { source: source.id, error })
     } finally {
       isScanning = false
+      scans.tookMs += Date.now() - startedAt
+      scans.keys += seen
       judge()
       if (signal.aborted) schedule(0, 0)
       else schedule(Date.now() - startedAt)
@@ -310,6 +317,7 @@ export function createSync({
       return { id: source.id, feed, state, since, asOf, scanned, estimated }
     },
     counts: () => ({ scanned, skipped, capped: 0 }),
+    scans: () => ({ ...scans }),
     version: () => stateVersion,
   }
 }

@@ -1,0 +1,13 @@
+/** What a route says of each of its methods, as far as the list of operations says it too. */
+export type Claims = Record<string, { open?: unknown; deed?: unknown; query?: unknown; body?: unknown }>
+
+const claims = new WeakMap<object, Claims>()
+
+/** Remembers by its handler what a route says, for the test that holds the list of operations against the routes. */
+export function noteClaims(handler: object, said: Claims): void {
+  claims.set(handler, said)
+}
+
+export function claimsOf(handler: object): Claims {
+  return claims.get(handler) ?? {}
+}
