@@ -20,6 +20,8 @@ const leastRole: Record<Deed, Role> = {
   'admin.sign-out': 'viewer',
 }
 
+export const leastRoleOf = (deed: Deed): Role => leastRole[deed]
+
 /** Whether this role may do this deed. Roles are ordered: whoever may more may all that is below. */
 export function may(role: Role, deed: Deed): boolean {
   return roles.indexOf(role) >= roles.indexOf(leastRole[deed])

@@ -23,6 +23,8 @@ const table: Record<ProblemCode, { status: number; title: string }> = {
   internal: { status: 500, title: 'Something went wrong' },
 }
 
+export const statusOf = (code: ProblemCode): number => table[code].status
+
 const internalDetail = 'Rollcall failed here; its log tells more under this request id.'
 const defaultRetryMs = 1000
 
