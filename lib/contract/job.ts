@@ -123,6 +123,7 @@ export type JobList = z.infer<typeof JobList>
 export const JobItem = z.object({
   handle: z.string(),
   source: z.string(),
+  format: z.string(),
   principal: z.nullable(z.string()),
   outcome: z.nullable(Outcome),
   reason: z.nullable(z.string()),

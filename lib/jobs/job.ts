@@ -27,6 +27,7 @@ export function makeLive(begun: Begun, items: JobItem[], principal: string | nul
     items,
     outcomes: [],
     backups: canUndo ? [] : null,
+    begunUntil: 0,
     principal,
     isStopping: false,
     isInterrupted: false,
@@ -38,7 +39,7 @@ export function makeLive(begun: Begun, items: JobItem[], principal: string | nul
 export function asSeen({ aliveAt, ...job }: KeptJob, now: number, isOwn: boolean): Job {
   const isRunning = job.state === 'running' || job.state === 'stopping'
   const state = !isOwn && isRunning && aliveAt < now - silentMs ? 'interrupted' : job.state
-  const undoUntil = isOwn && job.undoUntil !== null && job.undoUntil > now ? job.undoUntil : null
+  const undoUntil = job.undoUntil !== null && job.undoUntil > now ? job.undoUntil : null
   return { ...job, state, undoUntil, perSecond: state === job.state ? job.perSecond : null }
 }
 

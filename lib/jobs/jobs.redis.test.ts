@@ -277,3 +277,86 @@ describe('a job', () => {
     expect((await redis.client().keys('sess:*')).sort()).toEqual(['sess:s2', 'sess:s3'])
   }, 15_000)
 })
+
+describe('a job of another replica', () => {
+  it('is stopped from here within two seconds, and the answer and the audit say so', async () => {
+    const [first, second] = [makeServer(), makeServer()]
+    await write(6000)
+    await first.read()
+    const job = await begin(first.jobs, { deed: 'revoke', filter: {} })
+    await until('the other sees it under way', async () => ((await second.jobs.list()).rows[0]?.done ?? 0) > 0)
+    const startedAt = Date.now()
+    const answer = await second.jobs.stop(actor('operator', 'otto'), job)
+    expect(Date.now() - startedAt).toBeLessThan(2500)
+    expect(['stopping', 'stopped']).toContain(answer.state)
+    expect(answer.note).toMatch(/replica/)
+    const stopped = await finished(first.jobs, job)
+    expect(stopped.state).toBe('stopped')
+    expect(await left()).toBe(6000 - stopped.done)
+    expect(await left()).toBeGreaterThan(0)
+    expect(entries.find(({ deed }) => deed === 'job.stop')).toMatchObject({ admin: 'otto', outcome: 'done' })
+  }, 15_000)
+
+  it('whose server is gone is not called stopped, and what was asked of it does not stop who goes on with it', async () => {
+    const [first, second] = [makeServer(), makeServer()]
+    await write(1)
+    await first.read()
+    const job = await begin(first.jobs, { deed: 'revoke', filter: {} })
+    await finished(first.jobs, job)
+    await first.jobs.close()
+    const text = (await redis.client().hget('rollcall:jobs', job)) ?? ''
+    const running = { ...JSON.parse(text), state: 'running', endedAt: null, aliveAt: connection.now() }
+    await redis.client().hset('rollcall:jobs', job, JSON.stringify(running))
+    await expect(second.jobs.stop(actor(), job)).rejects.toMatchObject({ code: 'conflict' })
+    expect(await redis.client().exists(`rollcall:job:${job}:ask`)).toBe(0)
+    expect(entries.filter(({ deed }) => deed === 'job.stop').map(({ outcome }) => outcome)).toEqual(['failed'])
+  }, 15_000)
+
+  it('is undone from here, once, by the replica that ran it and in the name of who asked', async () => {
+    const [first, second] = [makeServer(), makeServer()]
+    await write(300)
+    await first.read()
+    const job = await begin(first.jobs, { deed: 'revoke', filter: {} })
+    await finished(first.jobs, job)
+    await until('the other sees its end', async () => (await second.jobs.list()).rows[0]?.undoUntil != null)
+    await second.jobs.undo(actor('operator', 'otto'), job)
+    await until('all are back', async () => (await left()) === 300)
+    await until('it is told', () => entries.some(({ deed, phase }) => deed === 'job.undo' && phase === 'outcome'))
+    expect(entries.filter(({ deed }) => deed === 'job.undo')).toMatchObject([
+      { phase: 'intent', admin: 'otto' },
+      { phase: 'outcome', admin: 'otto', reason: '300 brought back.' },
+    ])
+    await until('it is seen', async () => (await second.jobs.answer(job)).undone === 300)
+    await expect(second.jobs.undo(actor(), job)).rejects.toMatchObject({ code: 'undo-over' })
+  }, 15_000)
+
+  it('that died in the midst of a batch leaves its sessions unknown and not gone, and their formats told', async () => {
+    const first = makeServer()
+    await write(450)
+    await first.read()
+    const job = await begin(first.jobs, { deed: 'revoke', filter: {} })
+    await finished(first.jobs, job)
+    await first.jobs.close()
+    // As a server leaves it that died with its second batch sent and not written down; two sessions of the third had ended by themselves.
+    await write(450)
+    const client = redis.client()
+    const keys: string[] = []
+    for await (const { item } of createLedger({ home, log: silent }).readItems(job)) {
+      keys.push(handles.open(item[0])?.key.toString('latin1') ?? '')
+    }
+    await client.unlink([...keys.slice(0, 300), ...keys.slice(448)])
+    await client.ltrim(`rollcall:job:${job}:outcomes`, 0, 2)
+    const text = (await client.hget('rollcall:jobs', job)) ?? ''
+    const silentJob = { ...JSON.parse(text), state: 'running', endedAt: null, aliveAt: connection.now() - 11_000 }
+    await client.hset('rollcall:jobs', job, JSON.stringify(silentJob))
+    const { jobs } = makeServer()
+    await jobs.resume(actor(), job)
+    // 200 were written down. Of the 200 that were begun 100 are gone: by this job or not, nobody can tell. The last two were not begun.
+    expect(await finished(jobs, job)).toMatchObject({ state: 'done', total: 450, done: 348, unknown: 100, gone: 2 })
+    expect(await left()).toBe(0)
+    const lines = []
+    for await (const line of jobs.report(job)) lines.push(line)
+    expect(new Set(lines.map(({ format }) => format))).toEqual(new Set(['plain']))
+    expect(lines.find(({ outcome }) => outcome === 'unknown')?.reason).toMatch(/server that died/)
+  }, 15_000)
+})

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ActionContext, Actor } from '@/lib/actions/context'
 import { may } from '@/lib/admin/roles'
 import type { Deed } from '@/lib/contract/audit'
@@ -17,16 +18,29 @@ import { createMeter } from '@/lib/meter'
 import { findSlots, type QueryContext } from '@/lib/roster/query'
 import type { Handles } from '@/lib/session/handle'
 import type { Source } from '@/lib/session/source'
+import { askRunner, hasStopped, toAsk } from './asks'
 import { bringBack } from './bring-back'
 import { createFrozenSets, type JobItem, type JobOrder } from './frozen'
 import { asSeen, makeLive, personOf, sayCounts, sayNumber, sayOrder, versionOf } from './job'
-import type { KeptJob, Ledger } from './ledger'
+import type { Ask, KeptJob, Ledger } from './ledger'
 import { sayPreview } from './preview'
 import { revive } from './revive'
-import { createBackupShelf, hasMore, keepItems, type LiveJob, nameOf, type RunContext, runJob, undoJobMs } from './run'
+import {
+  askToStop,
+  createBackupShelf,
+  hasMore,
+  keepItems,
+  type LiveJob,
+  nameOf,
+  type RunContext,
+  runJob,
+  undoJobMs,
+} from './run'
 
 /** So many finished jobs are held whole by the process that ran them; the home knows the rest. */
 const mostHeld = 20
+/** How often the process that can undo a job looks whether another was asked to. */
+const hearEveryMs = 1000
 
 type JobsContext = {
   actions: ActionContext
@@ -47,6 +61,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
   const frozen = createFrozenSets(roster)
   const shelf = createBackupShelf()
   const live = new Map<string, LiveJob>()
+  let isClosed = false
 
   const findSource = (id: string) => sources().find((source) => source.id === id) ?? null
   const run: RunContext = {
@@ -55,10 +70,10 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     shelf,
     handled: createMeter(),
     findSource,
-    sealItem({ source, key, principal }) {
+    sealItem({ source, key, principal, format }) {
       const keeper = handles()
       const person = principal === null ? null : keeper.sealPerson(principal)
-      return [keeper.seal(source, Buffer.from(key, 'latin1')), person, source]
+      return [keeper.seal(source, Buffer.from(key, 'latin1')), person, source, format]
     },
     findArrivals: (principal, known) =>
       Array.from(findSlots(roster, { principal: [principal] }, queryContext()), (slot) =>
@@ -89,7 +104,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     throw new KnownError('forbidden', refusal)
   }
 
-  function write(actor: Actor, deed: Deed, entry: Entry): Promise<void> {
+  function write(actor: By, deed: Deed, entry: Entry): Promise<void> {
     const { admin, requestId, ip } = actor
     return actions.audit.write({
       deed,
@@ -171,6 +186,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     // What could be undone is let go when the time is over, unless it was resumed meanwhile.
     const { undoUntil } = job.kept
     if (undoUntil === null) return
+    void listen(job)
     setTimeout(() => {
       if (job.kept.undoUntil === undoUntil) shelf.drop(job)
     }, undoJobMs).unref()
@@ -218,15 +234,20 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     const job = await find(id)
     const own = live.get(id)
     const isOver = job.state !== 'running' && job.state !== 'stopping'
-    if (!isOver && own === undefined) {
-      throw new KnownError('conflict', 'Another replica runs this job; ask again, and the answer may come from there.')
+    const isHeard = isOver || own !== undefined || (await askRunner(ledger, id, toAsk('stop', actor), hasStopped))
+    if (!isOver && own !== undefined) askToStop(own)
+    const outcome = isOver ? 'refused' : isHeard ? 'done' : 'failed'
+    void write(actor, 'job.stop', { phase: 'outcome', outcome, reason: sayCounts(job) })
+    if (!isHeard) {
+      throw new KnownError(
+        'conflict',
+        'The replica that runs this job did not answer, so it was not stopped. If that replica is gone, the job is soon seen as interrupted.',
+      )
     }
-    if (!isOver && own !== undefined) {
-      own.isStopping = true
-      own.kept.state = 'stopping'
-    }
-    void write(actor, 'job.stop', { phase: 'outcome', outcome: isOver ? 'refused' : 'done', reason: sayCounts(job) })
-    return answer(id)
+    const said = await answer(id)
+    return isOver || own !== undefined
+      ? said
+      : { ...said, note: said.note ?? 'The replica that runs it was told to stop.' }
   }
 
   async function resume(actor: Actor, id: string): Promise<JobAnswer> {
@@ -236,6 +257,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
       throw new KnownError('conflict', 'Only a job that was stopped or interrupted can be resumed.')
     }
     if (!(await ledger.claim(id, runner))) throw new KnownError('conflict', 'This job is being run by another replica.')
+    await ledger.withdraw(id).catch(() => false)
     const job = live.get(id) ?? (await revive(seen, ledger, handles()))
     Object.assign(job, { isStopping: false, isInterrupted: false, isAway: false })
     Object.assign(job.kept, { state: 'running', endedAt: null, undoUntil: null })
@@ -252,25 +274,43 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
   async function undo(actor: Actor, id: string): Promise<JobAnswer> {
     await allow(actor, 'job.undo')
     const own = live.get(id)
-    if (own === undefined) await find(id)
-    const { backups, kept } = own ?? { backups: null, kept: null }
-    if (kept === null || backups === null || kept.undoUntil === null || kept.undoUntil < now()) {
-      throw new KnownError(
-        'undo-over',
-        'This job cannot be undone: the time is over, it was used, or another replica ran it.',
-      )
+    if (own !== undefined) takeBack(toAsk('undo', actor), own)
+    else {
+      const { undoUntil } = await find(id)
+      if (undoUntil === null) throw undoOver()
+      const isHeard = await askRunner(ledger, id, toAsk('undo', actor), ({ undone }) => undone !== null)
+      if (!isHeard)
+        throw new KnownError('undo-over', 'The replica that ran this job did not answer; nothing was brought back.')
     }
+    return answer(id)
+  }
+
+  /** Throws `undo-over`. The rest runs on by itself. */
+  function takeBack(ask: Ask, job: LiveJob): void {
+    const { backups, kept } = job
+    if (backups === null || kept.undoUntil === null || kept.undoUntil < now()) throw undoOver()
     kept.undoUntil = null
     kept.undone = 0
-    void write(actor, 'job.undo', { phase: 'intent', reason: sayOrder(kept) })
+    const by = { admin: ask, requestId: ask.requestId, ip: ask.ip }
+    void write(by, 'job.undo', { phase: 'intent', reason: sayOrder(kept) })
     void (async () => {
+      await ledger.save({ ...kept, aliveAt: now() })
       await bringBack(kept, backups, actions)
-      if (own) shelf.drop(own)
+      shelf.drop(job)
       await ledger.save({ ...kept, aliveAt: now() })
       const reason = `${sayNumber(kept.undone ?? 0)} brought back.`
-      await write(actor, 'job.undo', { phase: 'outcome', outcome: 'done', reason })
+      await write(by, 'job.undo', { phase: 'outcome', outcome: 'done', reason })
     })()
-    return answer(id)
+  }
+
+  /** While it can be undone, other replicas may ask for that: one GETDEL a second, a minute at most. */
+  async function listen(job: LiveJob): Promise<void> {
+    const { undoUntil } = job.kept
+    while (!isClosed && undoUntil !== null && job.kept.undoUntil === undoUntil && now() < undoUntil) {
+      const ask = await ledger.hear(job.kept.job)
+      if (ask?.deed === 'undo' && job.kept.undoUntil === undoUntil) takeBack(ask, job)
+      await sleep(hearEveryMs, undefined, { ref: false })
+    }
   }
 
   return {
@@ -295,18 +335,20 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
       if (own === undefined) {
         await find(id)
         for await (const { item, outcome, reason } of ledger.readItems(id)) {
-          const [handle, person, source] = item
-          yield { handle, source, principal: person && handles().openPerson(person), outcome, reason }
+          const [handle, person, source, format] = item
+          yield { handle, source, format, principal: person && handles().openPerson(person), outcome, reason }
         }
         return
       }
       for (const [index, item] of own.items.entries()) {
         const { outcome, reason } = own.outcomes[index] ?? { outcome: null, reason: null }
-        yield { handle: run.sealItem(item)[0], source: item.source, principal: item.principal, outcome, reason }
+        const { source, format, principal } = item
+        yield { handle: run.sealItem(item)[0], source, format, principal, outcome, reason }
       }
     },
     /** Ends what runs here between two batches; it says of itself that it was interrupted. */
     async close(): Promise<void> {
+      isClosed = true
       const running = [...live.values()].filter(({ kept }) => kept.endedAt === null)
       for (const job of running) Object.assign(job, { isStopping: true, isInterrupted: hasMore(job) })
       while (running.some(({ kept }) => kept.endedAt === null)) await new Promise((done) => setTimeout(done, 20))
@@ -322,9 +364,12 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
   }
 }
 
+/** On whose behalf, also where they asked another replica. */
+type By = Pick<Actor, 'requestId' | 'ip'> & { admin: { username: string } }
+
 type Entry = {
   phase: 'intent' | 'outcome'
-  outcome?: 'done' | 'denied' | 'refused'
+  outcome?: 'done' | 'denied' | 'refused' | 'failed'
   reason: string
   principal?: string | null
 }
@@ -333,3 +378,5 @@ function toItem(session: ReturnType<ActionContext['roster']['at']>): JobItem {
   const { source, key, format, principal } = session
   return { source, key: key.toString('latin1'), format, principal }
 }
+
+const undoOver = () => new KnownError('undo-over', 'This job cannot be undone: the time is over, or it was used.')

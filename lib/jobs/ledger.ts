@@ -20,7 +20,12 @@ export const blockItems = 1000
 /** A job as the home keeps it. `aliveAt`: when its runner last said that it runs. */
 export type KeptJob = Job & { aliveAt: number }
 /** One session of a job as the home keeps it: two opaque handles, its source and how it came out. No key and no session id is in it. */
-export type KeptItem = [handle: string, person: string | null, source: string]
+export type KeptItem = [handle: string, person: string | null, source: string, format: string]
+
+/** What one replica asks of the one that runs or ran a job, and for whom. */
+export type Ask = { deed: 'stop' | 'undo'; username: string; requestId: string; ip: string | null }
+/** Nobody heard it for so long: it is forgotten. */
+const askedMs = 10_000
 
 const letters: Record<Outcome, string> = { done: 'd', 'already-gone': 'g', refused: 'r', failed: 'f', unknown: 'u' }
 
@@ -33,6 +38,7 @@ export function createLedger({ home, log }: { home: Connection; log: Log }) {
 
   const itemsKey = (job: string) => `rollcall:job:${job}:items`
   const outcomesKey = (job: string) => `rollcall:job:${job}:outcomes`
+  const askKey = (job: string) => `rollcall:job:${job}:ask`
 
   async function attempt(what: string, work: () => Promise<unknown>): Promise<boolean> {
     try {
@@ -67,17 +73,20 @@ export function createLedger({ home, log }: { home: Connection; log: Log }) {
         await home.client.rpush(itemsKey(job), block)
         await home.client.pexpire(itemsKey(job), itemsKeptMs)
       }),
-    /** One letter a session, in the order of the items; a reason stands beside it where there is one. */
-    addOutcomes: (job: string, results: { outcome: Outcome; reason: string | null }[]) =>
+    /** Said before a batch is begun: should this process die, these sessions may have been ended by it. */
+    begin: (job: string, from: number, count: number) =>
+      attempt('outcomes', () => home.client.rpush(outcomesKey(job), JSON.stringify([from, count]))),
+    /** One letter a session, in the order of the items from this one on; a reason stands beside it where there is one. */
+    addOutcomes: (job: string, from: number, results: { outcome: Outcome; reason: string | null }[]) =>
       attempt('outcomes', async () => {
         const reasons = Object.fromEntries(results.flatMap(({ reason }, index) => (reason ? [[index, reason]] : [])))
-        const text = JSON.stringify([results.map(({ outcome }) => letters[outcome]).join(''), reasons])
+        const text = JSON.stringify([from, results.map(({ outcome }) => letters[outcome]).join(''), reasons])
         await home.client.rpush(outcomesKey(job), text)
         await home.client.pexpire(outcomesKey(job), itemsKeptMs)
       }),
-    /** All jobs that any replica told of, the newest first; at most a second old, so many who look cost one HGETALL a second. Throws as the client does. */
-    readJobs(): Promise<KeptJob[]> {
-      if (seen === null || Date.now() - seen.at >= lookEveryMs) {
+    /** All jobs that any replica told of, the newest first; at most `maxAgeMs` old, so many who look cost one HGETALL a second. Throws as the client does. */
+    readJobs(maxAgeMs = lookEveryMs): Promise<KeptJob[]> {
+      if (seen === null || Date.now() - seen.at >= maxAgeMs) {
         const jobs = readAll()
         seen = { at: Date.now(), jobs }
         jobs.catch(() => {
@@ -87,8 +96,8 @@ export function createLedger({ home, log }: { home: Connection; log: Log }) {
       return seen.jobs
     },
     /** The sessions of a job with what is known of each. Throws as the client does. Cost: two LRANGE a thousand sessions. */
-    async *readItems(job: string): AsyncGenerator<{ item: KeptItem; outcome: Outcome | null; reason: string | null }> {
-      const outcomes = await readOutcomes(job)
+    async *readItems(job: string): AsyncGenerator<ReadItem> {
+      const { outcomes, begunUntil } = await readOutcomes(job)
       let index = 0
       for (let at = 0; ; at += 1) {
         const [block] = await home.client.lrangeBuffer(itemsKey(job), at, at)
@@ -96,7 +105,7 @@ export function createLedger({ home, log }: { home: Connection; log: Log }) {
         // Written by `addItems`, and by nobody else under `rollcall:`.
         const items = JSON.parse(zlib.inflateRawSync(block).toString()) as KeptItem[]
         for (const item of items) {
-          yield { item, ...(outcomes[index] ?? { outcome: null, reason: null }) }
+          yield { item, ...(outcomes[index] ?? { outcome: null, reason: null }), isBegun: index < begunUntil }
           index += 1
         }
       }
@@ -107,17 +116,41 @@ export function createLedger({ home, log }: { home: Connection; log: Log }) {
     },
     renew: (job: string) => attempt('claim', () => home.client.pexpire(`rollcall:job:${job}:runner`, silentMs)),
     release: (job: string) => attempt('claim', () => home.client.unlink(`rollcall:job:${job}:runner`)),
+    /** Asks whoever runs or ran the job. Throws as the client does. */
+    async ask(job: string, ask: Ask): Promise<void> {
+      await home.client.set(askKey(job), JSON.stringify(ask), 'PX', askedMs)
+    },
+    /** What was asked since the last time, once. Costs one GETDEL. */
+    async hear(job: string): Promise<Ask | null> {
+      // Written by `ask`. A home that is away asks nothing.
+      return home.client.getdel(askKey(job)).then(
+        (text) => (text === null ? null : (JSON.parse(text) as Ask)),
+        () => null,
+      )
+    },
+    /** Takes back what was asked; false when it was heard already. Throws as the client does. */
+    withdraw: async (job: string): Promise<boolean> => (await home.client.unlink(askKey(job))) > 0,
   }
 
-  async function readOutcomes(job: string): Promise<{ outcome: Outcome; reason: string | null }[]> {
-    const batches = await home.client.lrange(outcomesKey(job), 0, -1)
-    return batches.flatMap((text) => {
-      // Written by `addOutcomes`.
-      const [found, reasons] = JSON.parse(text) as [string, Record<string, string>]
-      return [...found].map((letter, index) => ({ outcome: outcomeOf(letter), reason: reasons[index] ?? null }))
-    })
+  async function readOutcomes(job: string) {
+    const outcomes: ({ outcome: Outcome; reason: string | null } | undefined)[] = []
+    let begunUntil = 0
+    for (const text of await home.client.lrange(outcomesKey(job), 0, -1)) {
+      // Written by `begin` or `addOutcomes`.
+      const [from, what, reasons] = JSON.parse(text) as [number, number | string, Record<string, string>?]
+      if (typeof what === 'number') begunUntil = Math.max(begunUntil, from + what)
+      else {
+        for (const [index, letter] of [...what].entries()) {
+          outcomes[from + index] = { outcome: outcomeOf(letter), reason: reasons?.[index] ?? null }
+        }
+      }
+    }
+    return { outcomes, begunUntil }
   }
 }
+
+/** `isBegun`: the runner had begun with it; without an outcome nobody can tell whether it was done. */
+type ReadItem = { item: KeptItem; outcome: Outcome | null; reason: string | null; isBegun: boolean }
 
 export type Ledger = ReturnType<typeof createLedger>
 

@@ -10,18 +10,22 @@ export async function revive(seen: Job, ledger: Ledger, handles: Handles): Promi
   const items: JobItem[] = []
   const outcomes: LiveJob['outcomes'] = []
   const counts = { done: 0, gone: 0, refused: 0, failed: 0, unknown: 0 }
-  for await (const { item, outcome, reason } of ledger.readItems(seen.job)) {
-    const [handle, person] = item
+  let begunUntil = 0
+  for await (const { item, outcome, reason, isBegun } of ledger.readItems(seen.job)) {
+    const [handle, person, , format] = item
     const opened = handles.open(handle)
     if (opened === null) continue
     const principal = person === null ? null : handles.openPerson(person)
-    items.push({ source: opened.source, key: opened.key.toString('latin1'), format: '', principal })
-    if (outcome === null) continue
+    items.push({ source: opened.source, key: opened.key.toString('latin1'), format, principal })
+    if (isBegun) begunUntil = items.length
+    // Outcomes stand in the order of the items: behind one that was not written down all is done again.
+    if (outcome === null || outcomes.length < items.length - 1) continue
     outcomes.push({ outcome, reason })
     counts[outcome === 'already-gone' ? 'gone' : outcome] += 1
   }
   const job = makeLive({ ...seen, ...counts }, items, null)
   job.outcomes.push(...outcomes)
+  job.begunUntil = begunUntil
   // Who was to be logged out everywhere is known to the process that began; a resumed job ends what was frozen.
   job.kept.isEverywhere = false
   return job

@@ -5,7 +5,7 @@ import type { Meter } from '@/lib/meter'
 import type { Backup, Source } from '@/lib/session/source'
 import { doBatch, type ItemResult, toKey } from './deeds'
 import type { JobItem } from './frozen'
-import { blockItems, type KeptJob, type Ledger } from './ledger'
+import { blockItems, type KeptItem, type KeptJob, type Ledger } from './ledger'
 
 /** So many sessions are handled in one go; between two goes the Redis rests as long as the last one took. */
 const batchItems = 200
@@ -26,6 +26,8 @@ export type LiveJob = {
   outcomes: { outcome: Outcome; reason: string | null }[]
   /** What an undo brings back; null where it may not or cannot be undone. */
   backups: { source: Source; backup: Backup }[] | null
+  /** Items before this one were begun by a server that died: what of them is gone may be its doing. */
+  begunUntil: number
   principal: string | null
   /** Redis did not answer: the job ends here and can be resumed. */
   isAway: boolean
@@ -40,7 +42,7 @@ export type RunContext = {
   actions: Pick<ActionContext, 'now' | 'roster' | 'changed'>
   ledger: Ledger
   findSource(id: string): Source | null
-  sealItem(item: JobItem): [handle: string, person: string | null, source: string]
+  sealItem(item: JobItem): KeptItem
   /** The sessions of a person that live now and are none of these keys. */
   findArrivals(principal: string, known: ReadonlySet<string>): JobItem[]
 }
@@ -62,6 +64,7 @@ export async function runJob(context: RunContext, job: LiveJob): Promise<void> {
   const save = async (isLast = false) => {
     if (!isLast && Date.now() - savedAt < saveEveryMs) return
     savedAt = Date.now()
+    if (kept.state === 'running' && (await context.ledger.hear(kept.job))?.deed === 'stop') askToStop(job)
     kept.aliveAt = now()
     await Promise.all([context.ledger.save(kept), context.ledger.renew(kept.job)])
   }
@@ -74,6 +77,12 @@ export async function runJob(context: RunContext, job: LiveJob): Promise<void> {
   kept.undoUntil = job.backups?.length ? kept.endedAt + undoJobMs : null
   await save(true)
   await context.ledger.release(kept.job)
+}
+
+/** Between two batches it will stop. */
+export function askToStop(job: LiveJob): void {
+  job.isStopping = true
+  job.kept.state = 'stopping'
 }
 
 /** How long after its end a job can be undone. */
@@ -90,12 +99,13 @@ async function work(context: RunContext, job: LiveJob, pace: Pace, save: () => P
     const from = job.outcomes.length
     const batch = job.items.slice(from, from + batchItems)
     const startedAt = performance.now()
-    const results = await doMixed(context, job, batch)
+    await context.ledger.begin(job.kept.job, from, batch.length)
+    const results = (await doMixed(context, job, batch)).map((result, index) => judge(job, from + index, result))
     // Outcomes stand in the order of the items, so a batch counts up to the first session that was not reached.
     const reached = results.findIndex(({ outcome }) => outcome === null)
     const settled = reached < 0 ? results : results.slice(0, reached)
     take(context, job, settled)
-    void context.ledger.addOutcomes(job.kept.job, job.outcomes.slice(from))
+    void context.ledger.addOutcomes(job.kept.job, from, job.outcomes.slice(from))
     if (reached >= 0) {
       job.isAway = true
       job.kept.note = 'Redis did not answer, so it stopped here. It can be resumed.'
@@ -104,6 +114,14 @@ async function work(context: RunContext, job: LiveJob, pace: Pace, save: () => P
     void save()
     await pace(batch.length, performance.now() - startedAt)
   }
+}
+
+const orphaned = 'It is gone. The server that died in the midst of it may have ended it, or somebody else.'
+
+/** What is gone of a batch that died half-way was perhaps ended by this very job: to call it gone already would be a guess. */
+function judge({ kept, begunUntil }: LiveJob, index: number, result: ItemResult): ItemResult {
+  const isGuess = kept.deed === 'revoke' && result.outcome === 'already-gone' && index < begunUntil
+  return isGuess ? { ...result, outcome: 'unknown', reason: orphaned } : result
 }
 
 function take({ actions, shelf, handled }: RunContext, job: LiveJob, results: ItemResult[]): void {
@@ -220,7 +238,7 @@ export function nameOf({ source, key }: JobItem): string {
 export async function keepItems(context: RunContext, job: LiveJob): Promise<void> {
   const items = [...job.items]
   for (let at = 0; at < items.length; at += blockItems) {
-    const block: ReturnType<RunContext['sealItem']>[] = []
+    const block: KeptItem[] = []
     for (let from = at; from < Math.min(at + blockItems, items.length); from += batchItems) {
       block.push(...items.slice(from, Math.min(from + batchItems, at + blockItems)).map(context.sealItem))
       await sleep(0)

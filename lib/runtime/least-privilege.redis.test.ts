@@ -168,12 +168,17 @@ test('with rollcall-home jobs and the history are kept, and no command is missin
   }
   expect(await ledger.claim('one', 'runner')).toBe(true)
   await ledger.save({ ...begun, ...counts, ...rest, startedAt: 1, aliveAt: 1 })
-  await ledger.addItems('one', [['handle', null, 'session']])
-  await ledger.addOutcomes('one', [{ outcome: 'done', reason: null }])
+  await ledger.addItems('one', [['handle', null, 'session', 'plain']])
+  await ledger.begin('one', 0, 1)
+  await ledger.addOutcomes('one', 0, [{ outcome: 'done', reason: null }])
   expect((await ledger.readJobs()).map(({ job }) => job)).toEqual(['one'])
   for await (const { outcome } of ledger.readItems('one')) expect(outcome).toBe('done')
   await ledger.renew('one')
   await ledger.release('one')
+  const ask = { deed: 'stop', username: 'olga', requestId: 'r', ip: null } as const
+  await ledger.ask('one', ask)
+  expect(await ledger.hear('one')).toEqual(ask)
+  expect(await ledger.withdraw('one')).toBe(false)
   await ledger.prune(home.now())
   let clock = Math.floor(home.now() / 60_000) * 60_000 + 59_000
   const flow = { arrived: 0, expired: 0, ended: 0, revoked: 0, cameBack: 0 }

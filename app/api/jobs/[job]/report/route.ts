@@ -11,7 +11,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     async run({ params, query }) {
       const { jobs } = getRuntime()
       const { job } = await jobs.answer(params.job ?? '')
-      const columns = ['handle', 'source', 'principal', 'outcome', 'reason'] as const
+      const columns = ['handle', 'source', 'format', 'principal', 'outcome', 'reason'] as const
       return download(jobs.report(job), { name: `rollcall-job-${job}`, format: query.format, columns: [...columns] })
     },
   },
