@@ -22,6 +22,7 @@ export default defineConfig({
         },
       },
       { resolve: { alias }, test: { name: 'bench', include: [], benchmark: { include: ['bench/**/*.bench.ts'] } } },
+      { resolve: { alias }, test: { name: 'measure', include: ['bench/**/*.measure.ts'] } },
       {
         resolve: { alias },
         test: {
