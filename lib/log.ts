@@ -84,5 +84,6 @@ function scrub(text: string): string {
     .slice(0, maxCharacters)
     .replace(/([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, '$1[scrubbed]@')
     .replace(/([?&]\w*(?:password|token|secret)=)[^&\s"']*/gi, '$1[scrubbed]')
+    .replace(/rollcall_[\w-]{43}/g, '[scrubbed]')
     .replace(/(with args beginning with: ).*/gis, '$1[scrubbed]')
 }

@@ -16,6 +16,11 @@ export const deedWords: Record<Deed, string> = {
   'view.delete': 'Delete a view',
   'audit.view': 'Read the audit',
   'audit.export': 'Export the audit',
+  'token.view': 'Look at API tokens',
+  'token.create': 'Create API token',
+  'token.revoke': 'Revoke API token',
+  'console.view': 'Look at console sessions',
+  'console.end': 'End console session',
   'admin.sign-in': 'Sign in',
   'admin.sign-out': 'Sign out',
 }

@@ -1,18 +1,9 @@
 import { hash } from '@node-rs/argon2'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { addressOf, connectTo, silent } from '@/e2e/support/connection'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
-import type { Audit } from '@/lib/audit'
-import type { AuditEntry } from '@/lib/contract/audit'
-import { isKnownError } from '@/lib/errors'
-import type { Connection } from '@/lib/redis/connection'
-import { parseSettings, type Settings } from '@/lib/settings.mjs'
-import { type Admins, createAdmins } from './admins'
+import { caller, codeOf, dump, password, startReplica, stopReplicas } from '@/e2e/support/replica'
 import { createPasswords } from './password'
 
-const password = 'correct horse battery staple'
-const caller = { ip: '127.0.0.1', requestId: 'request' }
-const open: { admins: Admins; home: Connection }[] = []
 let server: RedisServer
 
 beforeAll(async () => {
@@ -21,52 +12,14 @@ beforeAll(async () => {
 beforeEach(async () => {
   await server.client().flushall()
 })
-afterEach(async () => {
-  for (const { admins, home } of open.splice(0)) {
-    admins.close()
-    await home.close()
-  }
-})
+afterEach(stopReplicas)
 afterAll(() => server?.stop())
-
-/** One replica of the console, started, on the test's home. */
-async function startReplica(given: Partial<Settings> = {}, on = server) {
-  const { settings } = parseSettings({}, () => '')
-  if (settings === null) throw new Error('The default settings are refused')
-  const home = await connectTo(addressOf(on))
-  const entries: Omit<AuditEntry, 'id' | 'at'>[] = []
-  const announced: string[] = []
-  const audit: Pick<Audit, 'write'> = { write: async (entry) => void entries.push(entry) }
-  const admins = createAdmins({
-    settings: { ...settings, adminPassword: password, ...given },
-    home,
-    log: silent,
-    audit: { ...audit, keep: async () => true, readFor: async () => [], count: () => 0 },
-    announce: (text) => announced.push(text),
-  })
-  admins.start()
-  open.push({ admins, home })
-  await until('changes are told', () => home.feed() === 'tracking')
-  const signIn = (username = 'admin', typed = password) =>
-    admins.signIn({ username, password: typed, earlierId: null, ...caller })
-  return { admins, home, entries, announced, signIn }
-}
 
 const poll = { isPoll: true }
 const act = { isPoll: false }
 
-async function codeOf(work: Promise<unknown>): Promise<string> {
-  try {
-    await work
-    return 'done'
-  } catch (error) {
-    if (!isKnownError(error)) throw error
-    return error.code
-  }
-}
-
 test('an admin signs in, is recognised, signs out and is a stranger again', async () => {
-  const { admins, signIn, entries } = await startReplica()
+  const { admins, signIn, entries } = await startReplica(server)
   const id = await signIn()
   expect(id).toMatch(/^[\w-]{43}$/)
   expect(await admins.find(id, act)).toMatchObject({ username: 'admin', role: 'admin', isVerified: true })
@@ -79,7 +32,7 @@ test('an admin signs in, is recognised, signs out and is a stranger again', asyn
 })
 
 test('a wrong password, an unknown name and an empty password are one refusal, each audited, unknown names unwritten', async () => {
-  const { signIn, entries } = await startReplica()
+  const { signIn, entries } = await startReplica(server)
   const refusals = await Promise.allSettled([signIn('admin', 'wrong'), signIn('nobody', password), signIn('admin', '')])
   const told = refusals.map((one) => one.status === 'rejected' && [one.reason.code, one.reason.detail])
   expect(new Set(told.map((one) => JSON.stringify(one))).size).toBe(1)
@@ -92,14 +45,14 @@ test('a wrong password, an unknown name and an empty password are one refusal, e
 })
 
 test('what no console made is never adopted', async () => {
-  const { admins } = await startReplica()
+  const { admins } = await startReplica(server)
   for (const id of [null, '', 'x', 'a'.repeat(43), `${'a'.repeat(42)}*`, 'a'.repeat(5000)]) {
     expect(await admins.find(id, act)).toBeNull()
   }
 })
 
 test('a new sign-in ends the session of the earlier cookie', async () => {
-  const { admins, signIn } = await startReplica()
+  const { admins, signIn } = await startReplica(server)
   const earlierId = await signIn()
   const id = await admins.signIn({ username: 'admin', password, earlierId, ...caller })
   expect(id).not.toBe(earlierId)
@@ -108,16 +61,16 @@ test('a new sign-in ends the session of the earlier cookie', async () => {
 })
 
 test('no session id, password or usable credential is anywhere in Redis', async () => {
-  const { admins, signIn } = await startReplica()
+  const { admins, signIn } = await startReplica(server)
   const ids = [await signIn(), await signIn()]
   for (const id of ids) await admins.find(id, act)
-  const everything = await dump()
+  const everything = await dump(server)
   expect(everything).toContain('rollcall:console:')
   for (const secret of [...ids, password]) expect(everything).not.toContain(secret)
 })
 
 test('polls cost Redis nothing and do not slide; the session ends at its idle end under them', async () => {
-  const { admins, signIn } = await startReplica({ idleMs: 1500 })
+  const { admins, signIn } = await startReplica(server, { idleMs: 1500 })
   const id = await signIn()
   const first = await admins.find(id, poll)
   await until('its own write has been told', async () => (await costOf(() => admins.find(id, poll))) === 0)
@@ -129,7 +82,7 @@ test('polls cost Redis nothing and do not slide; the session ends at its idle en
 })
 
 test('acting slides the idle end at once, in Redis as well, and never past the absolute end', async () => {
-  const { admins, signIn } = await startReplica({ idleMs: 1200, absoluteMs: 3000 })
+  const { admins, signIn } = await startReplica(server, { idleMs: 1200, absoluteMs: 3000 })
   const startedAt = Date.now()
   const id = await signIn()
   await until('it was kept alive past its first idle end', async () => {
@@ -142,7 +95,7 @@ test('acting slides the idle end at once, in Redis as well, and never past the a
 })
 
 test('a hundred requests write the idle end once', async () => {
-  const { admins, signIn } = await startReplica()
+  const { admins, signIn } = await startReplica(server)
   const id = await signIn()
   await admins.find(id, act)
   await until('its own write has been told', async () => (await costOf(() => admins.find(id, poll))) === 0)
@@ -150,7 +103,7 @@ test('a hundred requests write the idle end once', async () => {
 })
 
 test('a sign-out at one replica is effective at the other', async () => {
-  const [one, two] = [await startReplica(), await startReplica()]
+  const [one, two] = [await startReplica(server), await startReplica(server)]
   const id = await one.signIn()
   expect(await one.admins.find(id, act)).not.toBeNull()
   expect(await two.admins.find(id, act)).not.toBeNull()
@@ -165,30 +118,33 @@ test('a change of password or role ends the sessions of before, and nobody else�
     { username: 'olga', role, hash: known },
     { username: 'vera', role: 'viewer' as const, hash: known },
   ]
-  const before = await startReplica({ admins: admins('operator') })
+  const before = await startReplica(server, { admins: admins('operator') })
   const [boss, olga, vera] = [await before.signIn(), await before.signIn('olga'), await before.signIn('vera')]
   expect(await before.admins.find(olga, act)).toMatchObject({ username: 'olga', role: 'operator' })
 
-  const after = await startReplica({ admins: admins('viewer'), adminPassword: `${password}, another` })
+  const after = await startReplica(server, { admins: admins('viewer'), adminPassword: `${password}, another` })
   expect(await after.admins.find(boss, act)).toBeNull()
   expect(await after.admins.find(olga, act)).toBeNull()
   expect(await after.admins.find(vera, act)).toMatchObject({ username: 'vera', role: 'viewer' })
 })
 
 test('two replicas that start at once agree on one generated password, said once and kept as a hash', async () => {
-  const [one, two] = await Promise.all([startReplica({ adminPassword: null }), startReplica({ adminPassword: null })])
+  const [one, two] = await Promise.all([
+    startReplica(server, { adminPassword: null }),
+    startReplica(server, { adminPassword: null }),
+  ])
   await until('somebody said it', () => one.announced.length + two.announced.length > 0)
   const said = [...one.announced, ...two.announced]
   expect(said).toHaveLength(1)
   const generated = /Password\s+(\S+)/.exec(said[0] ?? '')?.[1] ?? ''
   expect(generated).toMatch(/^([a-z2-9]{4}-){4}[a-z2-9]{4}$/)
-  expect(await dump()).not.toContain(generated)
+  expect(await dump(server)).not.toContain(generated)
   for (const replica of [one, two]) {
     const id = await replica.signIn('admin', generated)
     expect(await one.admins.find(id, act)).toMatchObject({ role: 'admin' })
     expect(await two.admins.find(id, act)).toMatchObject({ role: 'admin' })
   }
-  const later = await startReplica({ adminPassword: null })
+  const later = await startReplica(server, { adminPassword: null })
   expect(await codeOf(later.signIn('admin', generated))).toBe('done')
   expect(later.announced).toEqual([])
 })
@@ -196,7 +152,7 @@ test('two replicas that start at once agree on one generated password, said once
 test('a generated password’s hash of lesser cost is replaced at the next sign-in', async () => {
   const key = 'rollcall:admin'
   await server.client().set(key, await hash(password, { memoryCost: 8192, timeCost: 1, parallelism: 1 }))
-  const { admins, signIn, announced } = await startReplica({ adminPassword: null })
+  const { admins, signIn, announced } = await startReplica(server, { adminPassword: null })
   const id = await signIn()
   expect(await server.client().get(key)).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
   expect(await admins.find(id, act)).toMatchObject({ username: 'admin' })
@@ -205,16 +161,16 @@ test('a generated password’s hash of lesser cost is replaced at the next sign-
 })
 
 test('a password from the settings wins over the generated one', async () => {
-  const first = await startReplica({ adminPassword: null })
+  const first = await startReplica(server, { adminPassword: null })
   await until('it was said', () => first.announced.length > 0)
   const generated = /Password\s+(\S+)/.exec(first.announced[0] ?? '')?.[1] ?? ''
-  const { signIn } = await startReplica()
+  const { signIn } = await startReplica(server)
   expect(await codeOf(signIn('admin', generated))).toBe('unauthenticated')
   expect(await codeOf(signIn())).toBe('done')
 })
 
 test('a signed-in admin is not locked out by guesses at their account', async () => {
-  const { admins, signIn } = await startReplica()
+  const { admins, signIn } = await startReplica(server)
   const id = await signIn()
   const guesses = await Promise.all(Array.from({ length: 200 }, () => codeOf(signIn('admin', 'a wrong guess here'))))
   expect(guesses.filter((code) => code === 'unauthenticated').length).toBeLessThanOrEqual(6)
@@ -225,7 +181,7 @@ test('a signed-in admin is not locked out by guesses at their account', async ()
 
 test('while the home is away sign-in is closed, a session lately seen may read unverified, others cannot be told', async () => {
   const own = await startRedis()
-  const { admins, home, signIn } = await startReplica({}, own)
+  const { admins, home, signIn } = await startReplica(own)
   const id = await signIn()
   const unseen = await signIn()
   const signedOut = await signIn()
@@ -242,16 +198,6 @@ test('while the home is away sign-in is closed, a session lately seen may read u
   await until('the flushed session is gone', async () => (await admins.find(id, poll)) === null)
   await own.stop()
 })
-
-/** Everything that Redis holds, as text. */
-async function dump(): Promise<string> {
-  const client = server.client()
-  const keys = await client.keys('*')
-  const values = await Promise.all(
-    keys.map(async (key) => ((await client.type(key)) === 'string' ? client.get(key) : client.dump(key))),
-  )
-  return JSON.stringify([keys, values])
-}
 
 /** How many commands `work`, done so often, sends to Redis beside the heartbeat. */
 async function costOf(work: () => Promise<unknown>, times = 1): Promise<number> {

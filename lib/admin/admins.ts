@@ -3,30 +3,39 @@ import { isKnownError, KnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
 import type { Settings } from '@/lib/settings.mjs'
+import type { Caller } from './actor'
 import { stampAddresses } from './address'
 import type { Admin } from './admin'
+import { type ConsoleList, createConsoleList } from './console-list'
 import { createConsoleSessions } from './console-sessions'
 import { type Credential, createFirstAdmin, firstAdminName } from './first-admin'
 import { createPasswords } from './password'
 import { createThrottle } from './throttle'
-
-/** Who asks, as the audit tells it. */
-export type Caller = { ip: string | null; requestId: string }
+import { createTokens, type Tokens } from './tokens'
 
 /** An admin as the door finds them. `isVerified` is false while the home cannot confirm the session: then they may read, never act. */
 export type FoundAdmin = Admin & { isVerified: boolean }
 
-/** The people who may use this console, and their sessions in it. */
+/** The people who may use this console, their sessions in it, and the tokens that they made for scripts. */
 export type Admins = {
   /**
    * Opens a console session; `id` belongs into the cookie. The session of an earlier cookie ends. Throws `unauthenticated` (one sentence for a wrong name and a wrong
    * password), `too-many`, and `source-unavailable` while the home is away: sign-in is then closed. Cost: one argon2 hash and about ten commands.
    */
-  signIn(input: { username: string; password: string; earlierId: string | null } & Caller): Promise<string>
+  signIn(
+    input: { username: string; password: string; earlierId: string | null; userAgent?: string | null } & Caller,
+  ): Promise<string>
   /** Ends the session: on the next request it is gone. Says nothing about an id that is none. */
   signOut(id: string, caller: Caller): Promise<void>
   /** Who has this session, or null. Polls do not slide its idle end. Throws `source-unavailable` when nobody can tell. Costs Redis nothing as a rule. */
   find(id: string | null, options: { isPoll: boolean }): Promise<FoundAdmin | null>
+  /**
+   * Whom a bearer token stands for, or null: whatever is wrong with it, it is the one answer. Throws `too-many` for a client that sent many that opened nothing, and
+   * `source-unavailable` when nobody can tell. A right token is never made to wait, and costs Redis nothing as a rule.
+   */
+  findToken(secret: string, ip: string | null): Promise<FoundAdmin | null>
+  tokens: Pick<Tokens, 'list' | 'create' | 'revoke'>
+  consoles: Pick<ConsoleList, 'list' | 'end'>
   start(): void
   close(): void
 }
@@ -54,6 +63,10 @@ export function createAdmins({ settings, home, log, audit, announce = print }: A
       return account && `${account.role}\n${account.proof}`
     },
   })
+  const roleOf = (username: string) => findAccount(username)?.role ?? null
+  const tokens = createTokens({ home, log, audit, roleOf })
+  const { idleMs, absoluteMs } = settings
+  const consoles = createConsoleList({ home, log, audit, idleMs, absoluteMs, sessions, roleOf })
   let stopStamping: (() => void) | undefined
 
   function findAccount(username: string): (Credential & { role: Admin['role'] }) | null {
@@ -79,7 +92,7 @@ export function createAdmins({ settings, home, log, audit, announce = print }: A
   }
 
   return {
-    signIn: ({ username, password, earlierId, ...caller }) =>
+    signIn: ({ username, password, earlierId, userAgent = null, ...caller }) =>
       atHome(home, 'Signing in is closed while the home Redis does not answer.', async () => {
         const attempt = await throttle.begin(username, caller.ip)
         await firstAdmin.read()
@@ -91,8 +104,9 @@ export function createAdmins({ settings, home, log, audit, announce = print }: A
         }
         await attempt.succeeded()
         await raiseCost(username, account.hash, password)
-        if (earlierId !== null) await sessions.end(earlierId)
+        if (earlierId !== null) await Promise.all([sessions.end(earlierId), consoles.remove(earlierId)])
         const id = await sessions.open(username)
+        await consoles.add(id, { username, ip: caller.ip, userAgent })
         note('admin.sign-in', username, caller)
         return id
       }),
@@ -100,6 +114,8 @@ export function createAdmins({ settings, home, log, audit, announce = print }: A
     async signOut(id, caller) {
       const session = await sessions.find(id, { isPoll: true }).catch(() => null)
       await sessions.end(id)
+      // The session is over either way; a list that cannot be written now forgets it with the idle timeout.
+      await consoles.remove(id).catch((error) => log.warn('console-list.unwritten', { error }))
       if (session) note('admin.sign-out', session.username, caller)
     },
 
@@ -108,20 +124,36 @@ export function createAdmins({ settings, home, log, audit, announce = print }: A
       return atHome(null, 'The home Redis does not answer, so nobody can be recognised.', async () => {
         if (firstAdmin.find() === null) await firstAdmin.read()
         const session = await sessions.find(id, { isPoll })
-        const role = session && findAccount(session.username)?.role
-        return session && role ? { ...session, role } : null
+        const role = session && roleOf(session.username)
+        if (session === null || role === null) return null
+        if (!isPoll && session.isVerified) consoles.see(id)
+        return { ...session, role }
       })
     },
+
+    findToken: (secret, ip) =>
+      atHome(null, 'The home Redis does not answer, so no token can be recognised.', async () => {
+        if (firstAdmin.find() === null) await firstAdmin.read()
+        const found = await tokens.find(secret, ip)
+        if (found === null) await throttle.countToken(ip)
+        return found
+      }),
+    tokens,
+    consoles,
 
     start() {
       stopStamping = stampAddresses(settings)
       firstAdmin.start()
       sessions.start()
+      tokens.start()
+      consoles.start()
     },
     close() {
       stopStamping?.()
       firstAdmin.close()
       sessions.close()
+      tokens.close()
+      consoles.close()
     },
   }
 }

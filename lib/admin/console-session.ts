@@ -23,6 +23,8 @@ export type ConsoleSessions = {
   find(id: string, options: { isPoll: boolean }): Promise<ConsoleSession | null>
   /** Ends it: here at once, in Redis now or, if the home is away, when it is back. */
   end(id: string): Promise<void>
+  /** Ends the session whose key this is, for an admin who has no id of it, and says whether there was one. Throws what the client throws. Cost: one DEL. */
+  endKey(key: string): Promise<boolean>
   start(): void
   close(): void
 }

@@ -11,9 +11,9 @@ const consolePrefix = 'rollcall:console:'
 const idShape = /^[\w-]{43}$/
 const longestWriteGapMs = 60_000
 /** Without a feed of changes a session is read again when it was last read this long ago. */
-const rereadMs = 1000
+export const rereadMs = 1000
 /** While the home is away a session that was seen to live this recently may still read. */
-const trustMs = 5 * 60_000
+export const trustMs = 5 * 60_000
 /** A bound on what is remembered of sign-outs while the home is away. */
 const mostOwed = 1000
 
@@ -171,6 +171,11 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
       return { username, idleExpiresAt, absoluteExpiresAt, isVerified }
     },
     end: (id) => end(id, keyOf(id)),
+    async endKey(key) {
+      sessions.delete(key)
+      changes += 1
+      return (await home.client.del(key)) > 0
+    },
     start() {
       stops.push(home.watch([consolePrefix], forget), home.onHealth(followHealth))
     },
@@ -181,7 +186,7 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
 }
 
 /** As the store names its keys: by the digest of the id, so that no key is a credential. */
-function keyOf(id: string): string {
+export function keyOf(id: string): string {
   return consolePrefix + createHash('sha256').update(id).digest('base64url')
 }
 

@@ -61,11 +61,9 @@ export function createFirstAdmin({ home, password, passwords, announce, log }: F
   }
 
   async function read(): Promise<Credential> {
-    if (password !== null) {
-      known ??= { hash: await passwords.hash(password), proof: password }
-      return known
-    }
-    reading ??= readKept().finally(() => {
+    if (password !== null && known !== null) return known
+    const work = password === null ? readKept : async () => ({ hash: await passwords.hash(password), proof: password })
+    reading ??= work().finally(() => {
       reading = null
     })
     known = await reading

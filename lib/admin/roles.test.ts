@@ -3,7 +3,14 @@ import { type Deed, deeds } from '@/lib/contract/audit'
 import { roles } from '@/lib/contract/login'
 import { may } from './roles'
 
-const adminOnly: readonly Deed[] = ['audit.export']
+const adminOnly: readonly Deed[] = [
+  'audit.export',
+  'token.view',
+  'token.create',
+  'token.revoke',
+  'console.view',
+  'console.end',
+]
 
 test('a viewer sees and keeps views, an operator also acts on sessions and reads the audit, an admin may all', () => {
   const table = Object.fromEntries(roles.map((role) => [role, deeds.filter((deed) => may(role, deed))]))

@@ -16,11 +16,21 @@ const leastRole: Record<Deed, Role> = {
   'view.delete': 'viewer',
   'audit.view': 'operator',
   'audit.export': 'admin',
+  'token.view': 'admin',
+  'token.create': 'admin',
+  'token.revoke': 'admin',
+  'console.view': 'admin',
+  'console.end': 'admin',
   'admin.sign-in': 'viewer',
   'admin.sign-out': 'viewer',
 }
 
 export const leastRoleOf = (deed: Deed): Role => leastRole[deed]
+
+/** The lesser of two roles. */
+export function lesserRole(one: Role, other: Role): Role {
+  return roles.indexOf(one) < roles.indexOf(other) ? one : other
+}
 
 /** Whether this role may do this deed. Roles are ordered: whoever may more may all that is below. */
 export function may(role: Role, deed: Deed): boolean {

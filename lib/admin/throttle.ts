@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { KnownError } from '@/lib/errors'
+import { isKnownError, KnownError } from '@/lib/errors'
 import type { Connection } from '@/lib/redis/connection'
 import { networkOf } from './address'
 
@@ -15,6 +15,8 @@ const forgetMs = 24 * 60 * 60_000
 const minuteMs = 60_000
 const perClient = 20
 const perMinute = 60
+/** A bound on what is remembered of clients that are refused. */
+const mostClosed = 10_000
 
 /** What an attempt to sign in tells the throttle when it ends well. */
 export type Attempt = { succeeded(): Promise<void> }
@@ -29,6 +31,11 @@ export type Throttle = {
    * prolong the wait. Throws what the client throws while the home is away. Cost: up to seven commands.
    */
   begin(username: string, ip: string | null): Promise<Attempt>
+  /**
+   * Counts a token that opened nothing, apart from the sign-ins. Throws `too-many` beyond twenty of one client and sixty of all in a minute; until that minute is over
+   * this process says so by itself. Cost: up to five commands, none while it refuses.
+   */
+  countToken(ip: string | null): Promise<void>
 }
 
 /** Takes a count back: of a refused attempt, or of one that ended well. */
@@ -36,6 +43,8 @@ type Counted = () => Promise<void>
 
 export function createThrottle(home: Connection): Throttle {
   const { client } = home
+  /** Who is refused until when, as far as this process was told. */
+  const closed = new Map<string, number>()
 
   async function count(key: string, keepMs: number): Promise<number> {
     const replies = await client.pipeline().incr(key).pexpire(key, keepMs).exec()
@@ -51,6 +60,20 @@ export function createThrottle(home: Connection): Throttle {
     if ((await count(key, 2 * minuteMs)) <= most) return takeBack
     await takeBack()
     throw refusal(minuteMs - (now % minuteMs))
+  }
+
+  async function countOrClose(name: string, most: number): Promise<void> {
+    const waitMs = (closed.get(name) ?? 0) - home.now()
+    if (waitMs > 0) throw refusal(waitMs)
+    try {
+      await countInMinute(name, most)
+    } catch (error) {
+      if (isKnownError(error) && error.code === 'too-many') {
+        for (const [other, until] of closed) if (until <= home.now()) closed.delete(other)
+        if (closed.size < mostClosed) closed.set(name, home.now() + (error.retryAfterMs ?? 0))
+      }
+      throw error
+    }
   }
 
   async function countForAccount(account: string): Promise<Counted> {
@@ -82,13 +105,17 @@ export function createThrottle(home: Connection): Throttle {
       }
       return { succeeded: async () => void (await Promise.all(counted.map((takeBack) => takeBack()))) }
     },
+    async countToken(ip) {
+      if (ip !== null) await countOrClose(`token:${digest(networkOf(ip))}`, perClient)
+      await countOrClose('token:all', perMinute)
+    },
   }
 }
 
 function refusal(waitMs: number): KnownError {
   const retryAfterMs = Math.max(1000, waitMs)
   const wait = Math.ceil(retryAfterMs / 1000)
-  return new KnownError('too-many', `Too many attempts to sign in. Try again in ${wait} s.`, { retryAfterMs })
+  return new KnownError('too-many', `Too many failed attempts. Try again in ${wait} s.`, { retryAfterMs })
 }
 
 function digest(text: string): string {

@@ -16,6 +16,11 @@ export const deeds = [
   'view.delete',
   'audit.view',
   'audit.export',
+  'token.view',
+  'token.create',
+  'token.revoke',
+  'console.view',
+  'console.end',
   'admin.sign-in',
   'admin.sign-out',
 ] as const

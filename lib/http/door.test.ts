@@ -38,6 +38,11 @@ const runtime: DoorRuntime = {
       if (role === null || id !== 'good') return null
       return { username: 'olga', role, idleExpiresAt: 1, absoluteExpiresAt: 2, isVerified }
     },
+    async findToken(secret): Promise<FoundAdmin | null> {
+      if (isAway) throw new KnownError('source-unavailable', 'away')
+      if (role === null || secret !== 'rollcall_good') return null
+      return { username: 'token:nightly by olga', role, idleExpiresAt: 2, absoluteExpiresAt: 2, isVerified }
+    },
   },
 }
 const route = createDoor(() => runtime)
@@ -193,6 +198,70 @@ describe('the order of refusals', () => {
 
   test('a safe method may come from anywhere', async () => {
     expect((await ask('GET', { headers: { ...foreign, origin: 'null' } })).status).toBe(200)
+  })
+})
+
+describe('a bearer token and the cookie', () => {
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}` })
+  const good = bearer('rollcall_good')
+  const site = (value: string) => ({ 'sec-fetch-site': value })
+  /** A request of a program: without what `ask` adds for a browser. */
+  async function statusOf(method: Method, cookie: string | null, headers: Record<string, string>): Promise<number> {
+    const request = new NextRequest(`${origin}/api/x`, {
+      method,
+      headers: { host: 'localhost:3000', ...(cookie === null ? {} : { cookie }), ...headers },
+    })
+    return (await handlers[method](request, { params: Promise.resolve({ handle: 'h1' }) })).status
+  }
+  const console = '__Host-rollcall=good'
+
+  test.each<[string, Method, string | null, Record<string, string>, number]>([
+    ['a token reads', 'GET', null, good, 200],
+    ['a token acts, without an Origin', 'DELETE', null, good, 200],
+    ['the scheme is read without case', 'DELETE', null, { authorization: 'bearer  rollcall_good ' }, 200],
+    ['a token alone acts whatever page it says to come from', 'DELETE', null, { ...good, ...site('cross-site') }, 200],
+    ['also with a foreign Origin', 'DELETE', null, { ...good, origin: 'https://evil.example' }, 200],
+    ['a token beside any cookie is asked where it comes from', 'DELETE', 'lb=1', good, 403],
+    ['a token beside any cookie from another site', 'DELETE', 'lb=1', { ...good, ...site('cross-site') }, 403],
+    ['a token beside any cookie from our page', 'DELETE', 'lb=1', { ...good, ...site('same-origin') }, 200],
+    ['a token and the console’s cookie, reading', 'GET', console, good, 401],
+    ['a token and the console’s cookie, acting', 'DELETE', console, { ...good, ...site('same-origin') }, 401],
+    ['a wrong token does not fall back to the cookie', 'GET', console, bearer('rollcall_bad'), 401],
+    ['a wrong token', 'GET', null, bearer('rollcall_bad'), 401],
+    ['an empty token', 'GET', null, { authorization: 'Bearer' }, 401],
+    ['a console session id as a token', 'GET', null, bearer('good'), 401],
+    ['a token in the cookie', 'GET', '__Host-rollcall=rollcall_good', {}, 401],
+    ['a token under another scheme', 'GET', null, { authorization: 'Basic rollcall_good' }, 401],
+    ['another scheme beside the cookie is a proxy’s', 'GET', console, { authorization: 'Basic eDp5' }, 200],
+    ['and changes nothing about where a cookie may come from', 'DELETE', console, { authorization: 'Basic eDp5' }, 403],
+    ['the cookie alone acts from our page', 'DELETE', console, site('same-origin'), 200],
+    ['the cookie alone does not act from another', 'DELETE', console, site('cross-site'), 403],
+    ['the cookie alone does not act without an Origin', 'DELETE', console, {}, 403],
+  ])('%s', async (_name, method, cookie, headers, status) => {
+    expect(await statusOf(method, cookie, headers)).toBe(status)
+  })
+
+  test('a token in the address is no token', async () => {
+    expect(await codeOf(ask('GET', { cookie: null }, '?access_token=rollcall_good'))).toBe('unauthenticated')
+  })
+
+  test('both together are told in a sentence, and what is denied to a token names it', async () => {
+    expect((await problemOf(ask('GET', { headers: good }))).detail).toContain('not both')
+    role = 'viewer'
+    expect(await codeOf(ask('DELETE', { cookie: null, headers: good }))).toBe('forbidden')
+    expect(audited).toEqual([{ deed: 'session.revoke', outcome: 'denied', handle: 'h1' }])
+  })
+
+  test('a token does not excuse an open call from saying where it comes from', async () => {
+    const body = '{"username":"a","password":"b"}'
+    const headers = { ...good, ...site('cross-site') }
+    expect(await codeOf(ask('POST', { of: login, cookie: null, headers, body }))).toBe('cross-origin')
+  })
+
+  test('while the home is away an unverified token reads but does not act', async () => {
+    isVerified = false
+    expect((await ask('GET', { cookie: null, headers: good })).status).toBe(200)
+    expect((await ask('DELETE', { cookie: null, headers: good })).status).toBe(503)
   })
 })
 

@@ -4,7 +4,6 @@ import type * as z from 'zod/mini'
 import { addressOf } from '@/lib/admin/address'
 import type { Admin } from '@/lib/admin/admin'
 import type { Admins, FoundAdmin } from '@/lib/admin/admins'
-import { cookieName } from '@/lib/admin/cookie'
 import { may } from '@/lib/admin/roles'
 import type { Audit } from '@/lib/audit'
 import type { Deed } from '@/lib/contract/audit'
@@ -14,6 +13,7 @@ import type { Settings } from '@/lib/settings.mjs'
 import { json, noContent } from './answer'
 import { noteClaims } from './claims'
 import { type Progress, tooLate, underWay, withinDeadline } from './deadline'
+import { identify, isTokenAlone } from './identify'
 import { parseBody, parseQuery } from './input'
 import { isSameOrigin } from './origin'
 import { toProblem } from './problem'
@@ -88,7 +88,7 @@ type Route = Record<'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTI
 export type DoorRuntime = {
   settings: Settings
   log: Log
-  admins: Pick<Admins, 'find'>
+  admins: Pick<Admins, 'find' | 'findToken'>
   audit: Pick<Audit, 'write'>
   requests: Requests
 }
@@ -111,8 +111,9 @@ export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
       const isUnsafe = method !== 'GET' && method !== 'OPTIONS'
       const known = methods.find((one) => one === method)
       const spec = known && table[known]
-      const admin = (spec ? spec.open : isOpen) ? null : await identify(runtime, request, base)
-      if (isUnsafe && !isSameOrigin(request.headers, runtime.settings)) {
+      const admin = (spec ? spec.open : isOpen) ? null : await identify(runtime.admins, request, base)
+      const isProgram = admin !== null && isTokenAlone(request.headers)
+      if (isUnsafe && !isProgram && !isSameOrigin(request.headers, runtime.settings)) {
         throw new KnownError('cross-origin', 'Only pages of this console may ask for this.')
       }
       if (spec === undefined) {
@@ -158,12 +159,6 @@ export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
     noteClaims(handle, table)
     return { GET: handle, POST: handle, PUT: handle, PATCH: handle, DELETE: handle, HEAD: handle, OPTIONS: handle }
   }
-}
-
-async function identify({ admins }: DoorRuntime, request: NextRequest, { isPoll }: Base): Promise<FoundAdmin> {
-  const admin = await admins.find(request.cookies.get(cookieName)?.value ?? null, { isPoll })
-  if (admin === null) throw new KnownError('unauthenticated', 'Sign in first.')
-  return admin
 }
 
 /** The role, and whether anybody can vouch for the session now: while the home is away one may look, never act. */

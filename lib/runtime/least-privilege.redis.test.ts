@@ -107,7 +107,7 @@ test('with rollcall-full sessions of both types end, come back, are rewritten an
   expect(await source.replace(stored.raw, rewrite)).toBe('done')
 })
 
-test('with rollcall-home admins sign in and out, guesses are throttled, deeds are audited, and the secret is kept', async () => {
+test('with rollcall-home admins sign in and out and are ended, tokens come and go, guesses are throttled, deeds are audited, and the secret is kept', async () => {
   const home = await signedIn('rollcall-home')
   const faults: string[] = []
   const log = { ...silent, warn: (event: string) => void faults.push(event) }
@@ -137,8 +137,21 @@ test('with rollcall-home admins sign in and out, guesses are throttled, deeds ar
   await until('the idle end slides', async () => {
     return ((await admins.find(id, { isPoll: false }))?.idleExpiresAt ?? 0) > before + 1200
   })
+  const other = await admins.signIn({ username: 'admin', password: made, ...caller })
+  const who = { username: 'admin', role: 'admin', idleExpiresAt: 0, absoluteExpiresAt: 0 } as const
+  const { rows } = await admins.consoles.list(id)
+  const handle = rows.find(({ isYou }) => !isYou)?.handle ?? ''
+  expect(await admins.consoles.end({ admin: who, ...caller }, handle, id)).toMatchObject({ outcome: 'done' })
+  expect(await admins.find(other, { isPoll: true })).toBeNull()
   await admins.signOut(id, caller)
   expect(await admins.find(id, { isPoll: true })).toBeNull()
+
+  const day = { role: 'operator', expiresInMs: 86_400_000 } as const
+  const { secret } = await admins.tokens.create({ admin: who, ...caller }, { name: 'nightly', ...day })
+  expect(await admins.findToken(secret, '10.0.0.1')).toMatchObject({ role: 'operator' })
+  await until('its use is kept', async () => (await server.client().hlen('rollcall:tokens:used')) === 1)
+  expect(await admins.tokens.revoke({ admin: who, ...caller }, 'nightly')).toMatchObject({ outcome: 'done' })
+  expect(await admins.findToken(secret, '10.0.0.1')).toBeNull()
 
   const about = { principal: null, outcome: null, reason: null, requestId: 'request', ip: null }
   await audit.write({ phase: 'intent', deed: 'session.revoke', admin: 'admin', handle: 'h', ...about })

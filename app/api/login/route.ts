@@ -17,7 +17,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
         throw new KnownError('forbidden', 'Signing in needs https, or this machine itself under the name localhost.')
       }
       const earlierId = request.cookies.get(cookieName)?.value ?? null
-      const id = await admins.signIn({ ...body, earlierId, ip, requestId })
+      const userAgent = request.headers.get('user-agent')
+      const id = await admins.signIn({ ...body, earlierId, userAgent, ip, requestId })
       return noContent({ 'Set-Cookie': cookieOf(id) })
     },
   },

@@ -1,0 +1,43 @@
+import type { Audit } from '@/lib/audit'
+import type { Deed } from '@/lib/contract/audit'
+import type { Outcome } from '@/lib/contract/session'
+import { isKnownError } from '@/lib/errors'
+import type { Admin } from './admin'
+
+/** Who asks, as the audit tells it. */
+export type Caller = { ip: string | null; requestId: string }
+
+/** An admin who does something to the console itself. */
+export type AdminActor = Caller & { admin: Admin }
+
+/**
+ * Does a deed on the console itself and writes both entries into the audit: the intent before, and after it the outcome that the work answers, or `done`.
+ * What the work refuses with a `KnownError` is `denied` or `refused`; any other error is `unknown`, for it may have been carried out. `about` stands first in the reason.
+ */
+export async function noteDeed<Answer extends object>(
+  audit: Pick<Audit, 'write'>,
+  { admin, ip, requestId }: AdminActor,
+  deed: Deed,
+  about: string,
+  work: () => Promise<Answer>,
+): Promise<Answer> {
+  const entry = { deed, admin: admin.username, handle: null, principal: null, ip, requestId }
+  const tell = (outcome: Outcome | 'denied', reason: string | null) =>
+    void audit.write({ ...entry, phase: 'outcome', outcome, reason: reason === null ? about : `${about}: ${reason}` })
+  void audit.write({ ...entry, phase: 'intent', outcome: null, reason: about })
+  try {
+    const answer = await work()
+    const told: { outcome?: Outcome; reason?: string | null } = answer
+    tell(told.outcome ?? 'done', told.reason ?? null)
+    return answer
+  } catch (error) {
+    if (isKnownError(error)) tell(outcomeOf(error.code), error.detail)
+    else tell('unknown', 'Redis did not answer in time.')
+    throw error
+  }
+}
+
+function outcomeOf(code: string): Outcome | 'denied' {
+  if (code === 'forbidden') return 'denied'
+  return code === 'source-unavailable' ? 'failed' : 'refused'
+}
