@@ -15,6 +15,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
     revoke: !isReadOnly && may(admin.role, 'session.revoke'),
     audit: may(admin.role, 'audit.view'),
     export: may(admin.role, 'audit.export'),
+    manage: may(admin.role, 'token.view'),
   }
   const { username, role, idleExpiresAt, absoluteExpiresAt } = admin
   const me = { username, role, idleExpiresAt, absoluteExpiresAt, now: now() }

@@ -5,11 +5,13 @@ import {
   Command,
   Ellipsis,
   IdCard,
+  KeyRound,
   ListChecks,
   type LucideIcon,
   ScrollText,
   SearchCheck,
   Store,
+  UserCog,
   Users,
 } from 'lucide-react'
 import Link from 'next/link'
@@ -19,7 +21,7 @@ import { withBasePath } from '@/lib/client/base-path'
 import { useConsole } from './console-context'
 import { showOverlay } from './overlays'
 
-type Page = { path: string; label: string; icon: LucideIcon; isDemo?: boolean; isAudit?: boolean }
+type Page = { path: string; label: string; icon: LucideIcon; isDemo?: boolean; isAudit?: boolean; isAdmin?: boolean }
 
 /** The one list of pages. */
 const pages: Page[] = [
@@ -29,6 +31,8 @@ const pages: Page[] = [
   { path: '/findings', label: 'Findings', icon: SearchCheck },
   { path: '/jobs', label: 'Jobs', icon: ListChecks },
   { path: '/audit', label: 'Audit', icon: ScrollText, isAudit: true },
+  { path: '/tokens', label: 'API tokens', icon: KeyRound, isAdmin: true },
+  { path: '/admins', label: 'Admins', icon: UserCog, isAdmin: true },
   { path: '/demo', label: 'Demo', icon: Store, isDemo: true },
 ]
 /** So many stand in the bar of a phone; the rest is behind one button. */
@@ -40,7 +44,9 @@ const itemClass =
 /** The pages that this admin may see here. */
 export function usePages(): Page[] {
   const { hasDemo, can } = useConsole()
-  return pages.filter(({ isDemo, isAudit }) => (!isDemo || hasDemo) && (!isAudit || can.audit))
+  return pages.filter(
+    ({ isDemo, isAudit, isAdmin }) => (!isDemo || hasDemo) && (!isAudit || can.audit) && (!isAdmin || can.manage),
+  )
 }
 
 export function Nav() {

@@ -1,7 +1,8 @@
 import type { Audit } from '@/lib/audit'
 import type { Deed } from '@/lib/contract/audit'
 import type { Outcome } from '@/lib/contract/session'
-import { isKnownError } from '@/lib/errors'
+import { isKnownError, KnownError } from '@/lib/errors'
+import { isUnanswered } from '@/lib/session/source'
 import type { Admin } from './admin'
 
 /** Who asks, as the audit tells it. */
@@ -11,14 +12,14 @@ export type Caller = { ip: string | null; requestId: string }
 export type AdminActor = Caller & { admin: Admin }
 
 /**
- * Does a deed on the console itself and writes both entries into the audit: the intent before, and after it the outcome that the work answers, or `done`.
- * What the work refuses with a `KnownError` is `denied` or `refused`; any other error is `unknown`, for it may have been carried out. `about` stands first in the reason.
+ * Does a deed on the console itself and writes both entries into the audit: the intent before, and after it the outcome that the work answers, or `done`. What the work
+ * refuses with a `KnownError` is `denied`, `refused` or `failed`. Without an answer of Redis it is `unknown`: then `unanswered` is the answer, where one is given, and else
+ * `source-unavailable` is thrown. `about` stands first in the reason.
  */
 export async function noteDeed<Answer extends object>(
   audit: Pick<Audit, 'write'>,
   { admin, ip, requestId }: AdminActor,
-  deed: Deed,
-  about: string,
+  { deed, about, unanswered }: { deed: Deed; about: string; unanswered?: Answer },
   work: () => Promise<Answer>,
 ): Promise<Answer> {
   const entry = { deed, admin: admin.username, handle: null, principal: null, ip, requestId }
@@ -31,11 +32,20 @@ export async function noteDeed<Answer extends object>(
     tell(told.outcome ?? 'done', told.reason ?? null)
     return answer
   } catch (error) {
-    if (isKnownError(error)) tell(outcomeOf(error.code), error.detail)
-    else tell('unknown', 'Redis did not answer in time.')
-    throw error
+    if (isKnownError(error)) {
+      tell(outcomeOf(error.code), error.detail)
+      throw error
+    }
+    const isSent = isUnanswered(error)
+    const reason = isSent ? 'Redis did not answer in time; the list will tell.' : 'Redis did not answer.'
+    tell(isSent ? 'unknown' : 'failed', reason)
+    if (isSent && unanswered !== undefined) return unanswered
+    throw new KnownError('source-unavailable', reason, { cause: error, retryAfterMs: 1000 })
   }
 }
+
+/** What is answered when nobody knows whether it was carried out. */
+export const unknownEnd = { outcome: 'unknown', reason: 'Redis did not answer in time; the list will tell.' } as const
 
 function outcomeOf(code: string): Outcome | 'denied' {
   if (code === 'forbidden') return 'denied'

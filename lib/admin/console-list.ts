@@ -7,7 +7,7 @@ import { KnownError } from '@/lib/errors'
 import { describeDevice } from '@/lib/formats/device'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
-import { type AdminActor, noteDeed } from './actor'
+import { type AdminActor, noteDeed, unknownEnd } from './actor'
 import type { ConsoleSessions } from './console-session'
 import { keyOf } from './console-sessions'
 import { createHeldHash, versionOf } from './held-hash'
@@ -107,7 +107,8 @@ export function createConsoleList(options: ConsoleListOptions): ConsoleList {
     async end(actor, handle, ownId) {
       const found = (await readEntries()).find(({ entry }) => entry.handle === handle)
       if (found === undefined) throw new KnownError('not-found', 'There is no such console session.')
-      return noteDeed(audit, actor, 'console.end', `Session of ${found.entry.username}`, async () => {
+      const about = `Session of ${found.entry.username}`
+      return noteDeed<EndAnswer>(audit, actor, { deed: 'console.end', about, unanswered: unknownEnd }, async () => {
         if (ownId !== null && found.key === keyOf(ownId)) {
           return { outcome: 'refused', reason: 'It is your own session: sign out instead.' }
         }

@@ -9,7 +9,7 @@ import { rereadMs, trustMs } from './console-sessions'
  */
 export type HeldHash<Value> = {
   /**
-   * All there is. `isVerified` false: the home is away and this was true in the last five minutes. Throws what the client throws when nobody can tell.
+   * All there is. `isVerified` false: the home is away and this was true in the last five minutes. Throws `source-unavailable` when nobody can tell.
    * Cost: nothing; one HGETALL the first time, after a change, and without a feed once a second.
    */
   read(): Promise<{ values: ReadonlyMap<string, Value>; isVerified: boolean }>
@@ -78,14 +78,14 @@ export function createHeldHash<Value>({ home, key, parse }: HeldHashOptions<Valu
     async read() {
       if (held !== null && isTrue(held)) return { values: held.values, isVerified: true }
       try {
-        if (home.health().state !== 'up') throw new KnownError('source-unavailable', 'The home Redis does not answer.')
+        if (home.health().state !== 'up') throw away(null)
         reading ??= readAll().finally(() => {
           reading = null
         })
         return { values: (await reading).values, isVerified: true }
       } catch (error) {
         // The home is away: what was true a moment ago may still be shown, but nobody may act on it.
-        if (held === null || Date.now() - held.verifiedAt > trustMs) throw error
+        if (held === null || Date.now() - held.verifiedAt > trustMs) throw away(error)
         return { values: held.values, isVerified: false }
       }
     },
@@ -114,6 +114,10 @@ export function createHeldHash<Value>({ home, key, parse }: HeldHashOptions<Valu
       for (const stop of stops.splice(0)) stop()
     },
   }
+}
+
+function away(cause: unknown): KnownError {
+  return new KnownError('source-unavailable', 'The home Redis does not answer.', { cause, retryAfterMs: 1000 })
 }
 
 /** Names what a list of rows says: equal for equal rows, at every replica. Pure. */

@@ -7,7 +7,7 @@ import type { TokenCreated, TokenInput, TokenList, TokenRow } from '@/lib/contra
 import { KnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
-import { type AdminActor, noteDeed } from './actor'
+import { type AdminActor, noteDeed, unknownEnd } from './actor'
 import type { FoundAdmin } from './admins'
 import { createHeldHash, versionOf } from './held-hash'
 import { lesserRole } from './roles'
@@ -77,7 +77,7 @@ export function createTokens({ home, log, audit, roleOf }: TokensOptions): Token
     create(actor, { name, role, expiresInMs }) {
       const { username } = actor.admin
       const about = `${name}, ${role}, for ${Math.round(expiresInMs / 86_400_000)} d`
-      return noteDeed(audit, actor, 'token.create', about, async () => {
+      return noteDeed(audit, actor, { deed: 'token.create', about }, async () => {
         // What leaked must not be able to outlive its own expiry.
         if (isToken(username)) throw new KnownError('forbidden', 'A token makes no tokens; an admin does.')
         if (lesserRole(role, actor.admin.role) !== role) {
@@ -100,12 +100,17 @@ export function createTokens({ home, log, audit, roleOf }: TokensOptions): Token
     async revoke(actor, name) {
       const { values } = await tokens.read()
       if (!values.has(name)) throw new KnownError('not-found', 'There is no such token.')
-      return noteDeed(audit, actor, 'token.revoke', name, async () => {
-        const removed = await tokens.remove([name])
-        await uses.forget([name])
-        if (removed === 0) return { outcome: 'already-gone', reason: 'It had been revoked already.' }
-        return { outcome: 'done', reason: null }
-      })
+      return noteDeed<EndAnswer>(
+        audit,
+        actor,
+        { deed: 'token.revoke', about: name, unanswered: unknownEnd },
+        async () => {
+          const removed = await tokens.remove([name])
+          await uses.forget([name])
+          if (removed === 0) return { outcome: 'already-gone', reason: 'It had been revoked already.' }
+          return { outcome: 'done', reason: null }
+        },
+      )
     },
 
     async find(secret, ip) {

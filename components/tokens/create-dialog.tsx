@@ -1,0 +1,105 @@
+'use client'
+
+import { useState } from 'react'
+import { useConsole } from '@/components/shell/console-context'
+import { Button } from '@/components/ui/button'
+import { Dialog } from '@/components/ui/dialog'
+import { Field } from '@/components/ui/field'
+import { ProblemNote } from '@/components/ui/problem-note'
+import { useAction } from '@/lib/client/action'
+import { refresh } from '@/lib/client/resource'
+import { type Role, roles } from '@/lib/contract/login'
+import { TokenCreated, type TokenInput } from '@/lib/contract/token'
+import { SecretDialog } from './secret-dialog'
+import { roleWords, terms } from './words'
+
+const firstTermMs = 30 * 24 * 60 * 60_000
+
+/** From a name, a role and a term to a token, whose secret then stands on the page until this is closed and nowhere else. */
+export function CreateDialog({ onClose }: { onClose: () => void }) {
+  const { me } = useConsole()
+  const [name, setName] = useState('')
+  const [role, setRole] = useState<Role>('viewer')
+  const [expiresInMs, setTerm] = useState(firstTermMs)
+  const [created, setCreated] = useState<TokenCreated | null>(null)
+  const { run, isRunning, problem } = useAction<TokenInput, TokenCreated>('POST', '/api/tokens', TokenCreated)
+  if (created !== null) return <SecretDialog created={created} onClose={onClose} />
+
+  const create = async () => {
+    setCreated(await run({ name, role, expiresInMs }))
+    refresh('/api/tokens')
+  }
+  const wrongName = problem?.faults.find(({ pointer }) => pointer === '/name')?.detail ?? null
+  return (
+    <Dialog
+      isOpen
+      onOpenChange={(isOpen) => (isOpen ? undefined : onClose())}
+      title="Create an API token"
+      description="A script sends it instead of signing in. What it does stands in the audit, in its own name and yours."
+      footer={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button look="primary" type="submit" form="create-token" disabled={name === '' || isRunning}>
+            Create token
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="create-token"
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (!isRunning) void create()
+        }}
+      >
+        <Field
+          label="Name"
+          hint="Small letters, figures, dots, dashes: what it is for, such as nightly-cleanup."
+          problem={wrongName === null ? null : `The name ${wrongName}.`}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          maxLength={40}
+          required
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <fieldset className="flex flex-col gap-1">
+          <legend className="mb-1 text-sm font-medium">Role</legend>
+          {roles.slice(0, roles.indexOf(me.role) + 1).map((one) => (
+            <label key={one} className="flex min-h-control items-start gap-2.5 py-1 text-sm">
+              <input
+                type="radio"
+                name="role"
+                className="mt-0.5 size-4 accent-(--accent)"
+                checked={one === role}
+                onChange={() => setRole(one)}
+              />
+              <span>
+                {roleWords[one].label}
+                <span className="block text-muted">{roleWords[one].can}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+        <fieldset className="flex flex-wrap items-center gap-1.5">
+          <legend className="mb-1.5 text-sm font-medium">Ends after</legend>
+          {terms.map(({ label, ms }) => (
+            <Button
+              key={label}
+              look={ms === expiresInMs ? 'primary' : 'plain'}
+              aria-pressed={ms === expiresInMs}
+              onClick={() => setTerm(ms)}
+            >
+              {label}
+            </Button>
+          ))}
+        </fieldset>
+        {problem === null || wrongName !== null ? null : (
+          <ProblemNote title={problem.title}>{problem.detail}</ProblemNote>
+        )}
+      </form>
+    </Dialog>
+  )
+}
