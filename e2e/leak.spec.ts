@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from '@playwright/test'
+import { TokenCreated } from '@/lib/contract/token'
 import { type RollcallConsole, startConsole } from './support/console'
 import { rowOf, signIn } from './support/page'
 import { type RedisServer, startRedis } from './support/redis'
@@ -72,6 +73,33 @@ test('no session id is in anything that the server sent or printed, whatever an 
     await note('POST', '/api/sessions/search', { q: id })
     await note('POST', '/api/sessions/search', { q: `s:${id}.signature`, nope: 1 })
   }
+  const secrets: string[] = []
+  for (const name of ['one', 'two']) {
+    const made = await admin.call('POST', '/api/tokens', { name, role: 'admin', expiresInMs: 86_400_000 })
+    // The only answer that may tell it, and it is not among what is looked through.
+    const { secret } = TokenCreated.parse(await made.json())
+    secrets.push(secret)
+    const headers = { Authorization: `Bearer ${secret}` }
+    for (const path of [
+      '/api/me',
+      '/api/tokens',
+      '/api/console-sessions',
+      '/api/nowhere',
+      `/api/sessions?q=${name}&x=1`,
+    ]) {
+      const answer = await fetch(`${rollcall.origin}${path}`, { headers })
+      received.push({ where: path, text: `${JSON.stringify([...answer.headers])} ${await answer.text()}` })
+    }
+    await note('POST', '/api/tokens', { name: secret, role: 'admin', expiresInMs: 86_400_000 })
+    await note('POST', '/api/sessions/search', { q: secret })
+  }
+  await note('GET', '/api/tokens')
+  await note('GET', '/api/console-sessions')
+  await page.goto(`${rollcall.origin}/tokens`)
+  await expect(page.getByText('two', { exact: true })).toBeVisible()
+  await page.goto(`${rollcall.origin}/admins`)
+  await expect(page.getByText('This one is you')).toBeVisible()
+  await note('DELETE', '/api/tokens/one')
   await note('GET', '/api/sources')
   await note('GET', '/api/users?size=500')
   await note('POST', '/api/users/search', { q: ids[0] })
@@ -87,8 +115,9 @@ test('no session id is in anything that the server sent or printed, whatever an 
 
   expect(received.length).toBeGreaterThan(300)
   expect(rollcall.output()).toContain('session.revoke')
+  const credentials = [...ids, ...secrets, admin.cookie.split('=')[1] ?? '']
   const hits = received.flatMap(({ where, text: sent }) =>
-    ids.flatMap((id) =>
+    credentials.flatMap((id) =>
       disguises(id).flatMap((disguise) => (sent.includes(disguise) ? [`${where}: ${disguise}`] : [])),
     ),
   )

@@ -2,7 +2,6 @@ import type { Audit } from '@/lib/audit'
 import type { Deed } from '@/lib/contract/audit'
 import type { Outcome } from '@/lib/contract/session'
 import { isKnownError, KnownError } from '@/lib/errors'
-import { isUnanswered } from '@/lib/session/source'
 import type { Admin } from './admin'
 
 /** Who asks, as the audit tells it. */
@@ -36,11 +35,10 @@ export async function noteDeed<Answer extends object>(
       tell(outcomeOf(error.code), error.detail)
       throw error
     }
-    const isSent = isUnanswered(error)
-    const reason = isSent ? 'Redis did not answer in time; the list will tell.' : 'Redis did not answer.'
-    tell(isSent ? 'unknown' : 'failed', reason)
-    if (isSent && unanswered !== undefined) return unanswered
-    throw new KnownError('source-unavailable', reason, { cause: error, retryAfterMs: 1000 })
+    // A command that was sent may have been carried out.
+    tell('unknown', unknownEnd.reason)
+    if (unanswered !== undefined) return unanswered
+    throw new KnownError('source-unavailable', unknownEnd.reason, { cause: error, retryAfterMs: 1000 })
   }
 }
 
