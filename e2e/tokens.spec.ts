@@ -64,7 +64,7 @@ test('an admin creates a token, copies it, a script uses it, and once revoked it
   const secret = (await shown.getByLabel('Token', { exact: true }).textContent()) ?? ''
   expect(secret).toMatch(/^rollcall_[\w-]{43}$/)
   await shown.getByRole('button', { name: 'Copy token' }).click()
-  await expect(shown.getByText('Copied')).toBeVisible()
+  await expect(shown.getByText('Copied', { exact: true })).toBeVisible()
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(secret)
   await page.keyboard.press('Escape')
   await expect(shown).toBeVisible()
