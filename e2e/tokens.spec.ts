@@ -174,3 +174,20 @@ test('an operator sees neither page nor list, and has no link to them', async ({
   const operator = await rollcall.as('operator')
   expect((await operator.call('GET', '/api/tokens')).status).toBe(403)
 })
+
+test('while Redis is away the page says that the tokens may be old, and then that they are true again', async ({
+  page,
+}) => {
+  await make('viewer')
+  await signIn(page, rollcall)
+  await page.goto(`${rollcall.origin}/tokens`)
+  await expect(page.getByRole('row').filter({ hasText: 'nightly' })).toBeVisible()
+  redis.pause()
+  try {
+    await expect(page.getByRole('alert')).toContainText('may be old')
+    await expect(page.getByRole('row').filter({ hasText: 'nightly' })).toBeVisible()
+  } finally {
+    redis.resume()
+  }
+  await expect(page.getByRole('alert')).toHaveCount(0)
+})

@@ -72,7 +72,7 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
               <input
                 type="radio"
                 name="role"
-                className="mt-0.5 size-4 accent-(--accent)"
+                className="mt-0.5 size-4 shrink-0 accent-(--accent)"
                 checked={one === role}
                 onChange={() => setRole(one)}
               />

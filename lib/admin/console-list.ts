@@ -38,7 +38,7 @@ export type ConsoleList = {
   add(id: string, who: SignedIn): Promise<void>
   see(id: string): void
   remove(id: string): Promise<void>
-  /** `ownId`: of whoever asks; null: of nobody, as with a token. Costs Redis nothing as a rule. */
+  /** `ownId`: of whoever asks; null: of nobody, as with a token. Throws `source-unavailable` when nobody can tell. Costs Redis nothing as a rule. */
   list(ownId: string | null): Promise<ConsoleSessionList>
   /** Ends the session of a handle, at every replica. One's own is refused: signing out is for that. Throws `not-found`. */
   end(actor: AdminActor, handle: string, ownId: string | null): Promise<EndAnswer>
@@ -64,7 +64,7 @@ export function createConsoleList(options: ConsoleListOptions): ConsoleList {
   const sightings = createSightings({ home, key: `${listKey}:seen`, everyMs: seenGapMs, log })
 
   async function readEntries() {
-    const [{ values }, seenBy] = await Promise.all([entries.read(), sightings.read()])
+    const [values, seenBy] = await Promise.all([entries.readTrue(), sightings.read()])
     return [...values].map(([key, entry]) => {
       const lastSeenAt = seenBy(key)?.at ?? entry.createdAt
       const idleExpiresAt = Math.min(lastSeenAt + idleMs, entry.absoluteExpiresAt)

@@ -13,6 +13,8 @@ export type HeldHash<Value> = {
    * Cost: nothing; one HGETALL the first time, after a change, and without a feed once a second.
    */
   read(): Promise<{ values: ReadonlyMap<string, Value>; isVerified: boolean }>
+  /** The same for a list that is shown: what may be old is not told as true now. Throws `source-unavailable` then. */
+  readTrue(): Promise<ReadonlyMap<string, Value>>
   /** Writes what is not there yet; false where it is. Cost: one HSETNX. */
   add(field: string, value: Value): Promise<boolean>
   /** Cost: one HSET. */
@@ -74,20 +76,27 @@ export function createHeldHash<Value>({ home, key, parse }: HeldHashOptions<Valu
     forget()
   }
 
+  async function read(): Promise<{ values: Map<string, Value>; isVerified: boolean }> {
+    if (held !== null && isTrue(held)) return { values: held.values, isVerified: true }
+    try {
+      if (home.health().state !== 'up') throw away(null)
+      reading ??= readAll().finally(() => {
+        reading = null
+      })
+      return { values: (await reading).values, isVerified: true }
+    } catch (error) {
+      // The home is away: what was true a moment ago may still be shown, but nobody may act on it.
+      if (held === null || Date.now() - held.verifiedAt > trustMs) throw away(error)
+      return { values: held.values, isVerified: false }
+    }
+  }
+
   return {
-    async read() {
-      if (held !== null && isTrue(held)) return { values: held.values, isVerified: true }
-      try {
-        if (home.health().state !== 'up') throw away(null)
-        reading ??= readAll().finally(() => {
-          reading = null
-        })
-        return { values: (await reading).values, isVerified: true }
-      } catch (error) {
-        // The home is away: what was true a moment ago may still be shown, but nobody may act on it.
-        if (held === null || Date.now() - held.verifiedAt > trustMs) throw away(error)
-        return { values: held.values, isVerified: false }
-      }
+    read,
+    async readTrue() {
+      const { values, isVerified } = await read()
+      if (!isVerified) throw away(null)
+      return values
     },
     async add(field, value) {
       const isNew = (await client.hsetnx(key, field, JSON.stringify(value))) === 1

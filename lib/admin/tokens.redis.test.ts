@@ -181,6 +181,8 @@ test('while the home is away a token lately seen may read unverified, an unknown
   await until('the loss is seen', () => home.health().state === 'down')
   expect(await admins.findToken(secret, ip)).toMatchObject({ role: 'operator', isVerified: false })
   expect(await codeOf(admins.findToken('rollcall_x', ip))).toBe('source-unavailable')
+  expect(await codeOf(admins.tokens.list())).toBe('source-unavailable')
+  expect(await codeOf(admins.consoles.list(null))).toBe('source-unavailable')
   await own.restart()
   await until('the flushed token is gone', async () => {
     return home.health().state === 'up' && (await admins.findToken(secret, ip).catch(() => secret)) === null

@@ -32,6 +32,7 @@ type KeptToken = z.infer<typeof KeptToken>
 
 /** What lets a script in. A token ends at its expiry, when it is revoked, and while its creator is no admin; it may never do more than they may. */
 export type Tokens = {
+  /** Throws `source-unavailable` when nobody can tell. Costs Redis nothing as a rule. */
   list(): Promise<TokenList>
   /** The only time that the secret is told. Throws `conflict` for a name that is taken, `forbidden` for a role above the creator's and for a token that asks. */
   create(actor: AdminActor, input: TokenInput): Promise<TokenCreated>
@@ -68,7 +69,7 @@ export function createTokens({ home, log, audit, roleOf }: TokensOptions): Token
 
   return {
     async list() {
-      const [{ values }, usedAt] = await Promise.all([tokens.read(), uses.read()])
+      const [values, usedAt] = await Promise.all([tokens.readTrue(), uses.read()])
       const rows = [...values].map(([name, token]) => toRow(name, token, usedAt(name)))
       rows.sort((a, b) => b.createdAt - a.createdAt || a.name.localeCompare(b.name))
       return { version: versionOf(rows), now: home.now(), rows }
