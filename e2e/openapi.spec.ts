@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { ConsoleSessionList } from '@/lib/contract/console-session'
 import { JobPreview } from '@/lib/contract/job'
 import { operations } from '@/lib/contract/operations'
 import { SessionPage } from '@/lib/contract/session'
@@ -142,6 +143,22 @@ const calls: Record<string, () => Promise<Response>> = {
     const saved = await ask('POST /api/views', 'viewer', '/api/views', { name: 'gone soon' })
     const { view } = SavedView.parse(await saved.json())
     return ask('DELETE /api/views/{view}', 'viewer', `/api/views/${view}`)
+  },
+  'POST /api/tokens': async () => {
+    const order = { name: 'made', role: 'viewer', expiresInMs: 86_400_000 }
+    const answer = await ask('POST /api/tokens', 'admin', '/api/tokens', order)
+    expect((await ask('POST /api/tokens', 'admin', '/api/tokens', order)).status).toBe(409)
+    await ask('GET /api/tokens')
+    return answer
+  },
+  'DELETE /api/tokens/{token}': async () => {
+    await ask('POST /api/tokens', 'admin', '/api/tokens', { name: 'gone', role: 'viewer', expiresInMs: 86_400_000 })
+    return ask('DELETE /api/tokens/{token}', 'admin', '/api/tokens/gone')
+  },
+  'DELETE /api/console-sessions/{handle}': async () => {
+    const answer = await ask('GET /api/console-sessions')
+    const own = ConsoleSessionList.parse(await answer.json()).rows.find(({ isYou }) => isYou)
+    return ask('DELETE /api/console-sessions/{handle}', 'admin', `/api/console-sessions/${own?.handle}`)
   },
   'POST /api/jobs': async () => {
     await freshJob('bulk')

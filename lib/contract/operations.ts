@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import { AuditEntry, AuditExportQuery, AuditPage, AuditQuery, type Deed } from './audit'
+import { ConsoleSessionList, EndAnswer } from './console-session'
 import { DemoLogin, DemoPurchase, DemoSession } from './demo'
 import { FindingPage, FindingQuery } from './finding'
 import { JobAnswer, JobInput, JobItem, JobList, JobPreview, JobStarted, ReportQuery } from './job'
@@ -19,6 +20,7 @@ import {
   SessionSearch,
 } from './session'
 import { SourceList } from './source'
+import { TokenCreated, TokenInput, TokenList } from './token'
 import { SavedView, ViewInput, ViewList } from './view'
 
 type Schema = z.ZodMiniType<unknown>
@@ -126,6 +128,35 @@ export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}
     problems: ['conflict'],
   },
   'DELETE /api/views/{view}': { summary: 'Forgets a search.', deed: 'view.delete', answers: { 204: null } },
+  'GET /api/tokens': {
+    summary: 'All API tokens, without their secrets.',
+    deed: 'token.view',
+    answers: { 200: TokenList },
+    isPolled: true,
+  },
+  'POST /api/tokens': {
+    summary: 'Makes a token for a script. Its secret is told in this answer and never again.',
+    deed: 'token.create',
+    body: TokenInput,
+    answers: { 201: TokenCreated },
+    problems: ['conflict'],
+  },
+  'DELETE /api/tokens/{token}': {
+    summary: 'Revokes the token of this name.',
+    deed: 'token.revoke',
+    answers: { 200: EndAnswer, 202: EndAnswer },
+  },
+  'GET /api/console-sessions': {
+    summary: 'Who is signed in to this console.',
+    deed: 'console.view',
+    answers: { 200: ConsoleSessionList },
+    isPolled: true,
+  },
+  'DELETE /api/console-sessions/{handle}': {
+    summary: 'Ends somebody else’s session in this console.',
+    deed: 'console.end',
+    answers: { 200: EndAnswer, 202: EndAnswer },
+  },
   'GET /api/jobs': {
     summary: 'The jobs of all replicas, the newest first.',
     deed: 'job.view',

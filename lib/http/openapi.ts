@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import { cookieName } from '@/lib/admin/cookie'
 import { leastRoleOf } from '@/lib/admin/roles'
 import * as audit from '@/lib/contract/audit'
+import * as consoleSession from '@/lib/contract/console-session'
 import * as demo from '@/lib/contract/demo'
 import * as finding from '@/lib/contract/finding'
 import * as job from '@/lib/contract/job'
@@ -12,13 +13,28 @@ import * as person from '@/lib/contract/person'
 import * as problem from '@/lib/contract/problem'
 import * as session from '@/lib/contract/session'
 import * as source from '@/lib/contract/source'
+import * as token from '@/lib/contract/token'
 import * as view from '@/lib/contract/view'
 import { statusOf } from './problem'
 
 type Json = { [name: string]: unknown }
 
 /** Schemas with a name of their own in the document: those that are exported under one. */
-const modules = [audit, demo, finding, job, login, overview, person, problem, session, source, view]
+const modules = [
+  audit,
+  consoleSession,
+  demo,
+  finding,
+  job,
+  login,
+  overview,
+  person,
+  problem,
+  session,
+  source,
+  token,
+  view,
+]
 const names = new Map<unknown, string>(
   modules.flatMap((module) =>
     Object.entries(module).flatMap(([name, value]): [unknown, string][] =>
@@ -44,11 +60,14 @@ export function makeDocument({ version, basePath }: { version: string; basePath:
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: basePath || '/' }],
-    security: [{ console: [] }],
+    security: [{ console: [] }, { token: [] }],
     paths,
     components: {
       schemas: nameSchemas(),
-      securitySchemes: { console: { type: 'apiKey', in: 'cookie', name: cookieName } },
+      securitySchemes: {
+        console: { type: 'apiKey', in: 'cookie', name: cookieName },
+        token: { type: 'http', scheme: 'bearer' },
+      },
     },
   }
 }
@@ -108,7 +127,7 @@ function problemsOf(method: string, path: string, operation: Operation): Json {
   const isUnsafe = method !== 'GET'
   const isHostFree = !path.startsWith('/api/')
   const codes = new Set<problem.ProblemCode>([
-    ...(operation.open ? [] : (['unauthenticated'] as const)),
+    ...(operation.open ? [] : (['unauthenticated', 'too-many'] as const)),
     ...(isUnsafe ? (['cross-origin', 'unreadable-body', 'body-too-large', 'unsupported-media-type'] as const) : []),
     ...(operation.deed ? (['forbidden'] as const) : []),
     ...(path.includes('{') ? (['not-found'] as const) : []),
