@@ -25,6 +25,7 @@ function makeSession(index: number): Session {
     device: 'Chrome on Windows',
     isReadable: true,
     isTruncated: false,
+    secretNames: null,
   }
 }
 

@@ -49,7 +49,7 @@ function createRuntime() {
     : first
   const now = () => first.now()
 
-  const roster = createRoster()
+  const roster = createRoster(Date.now, settings.thresholds)
   const handles = createHandleKeeper({ home, secret: settings.secret, log })
   const sources = createSourceShelf({ connections, settings, roster, log })
   const audit = createAudit({ home, log, chain: bootId })

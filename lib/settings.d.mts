@@ -1,3 +1,5 @@
+import type { Thresholds } from './session/thresholds'
+
 /** Where a Redis is and how to sign in to it, as `REDIS_URL` says it. Null: not told. */
 export type RedisAddress = {
   topology: 'standalone' | 'unix' | 'sentinel' | 'cluster'
@@ -60,6 +62,7 @@ export type Settings = {
   logLevel: string
   /** A launcher holds our standard input: its end is the launcher's end. */
   hasParent: boolean
+  thresholds: Thresholds
 }
 
 /** Either the settings or every fault found, each one sentence that names its setting and never holds a secret. */

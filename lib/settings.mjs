@@ -22,6 +22,14 @@ const plain = [
   'ENVIRONMENT',
   'ENVIRONMENT_COLOR',
   'METRICS',
+  'OVERSIZED_BYTES',
+  'HUGE_BYTES',
+  'LONGEST_LIFE_MS',
+  'SESSIONS_EACH',
+  'ANONYMOUS_PERCENT',
+  'ANONYMOUS_LEAST',
+  'ID_BITS',
+  'FULL_PERCENT',
 ]
 /** Said by the launcher to the server that it starts, and by the build to itself; never by a person. */
 const internal = ['STORE', 'STORE_REASON', 'PARENT', 'BUILD_DIR', 'BUILD_BASE_PATH']
@@ -86,6 +94,7 @@ export function parseSettings(env, readFile) {
     logLevel,
     environment: readEnvironment(text('ROLLCALL_ENVIRONMENT'), text('ROLLCALL_ENVIRONMENT_COLOR'), faults),
     hasParent: flag('ROLLCALL_PARENT', false),
+    thresholds: readThresholds(whole, faults),
   }
   return faults.length > 0 ? { settings: null, faults } : { settings, faults: [] }
 }
@@ -132,7 +141,7 @@ function createReader(env, readFile, faults) {
     const value = text(name)
     if (value === undefined) return fallback
     if (/^\d{1,15}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value)
-    const unit = name.endsWith('_MS') ? ' of milliseconds' : ''
+    const unit = name.endsWith('_MS') ? ' of milliseconds' : name.endsWith('_BYTES') ? ' of bytes' : ''
     faults.push(`${name} must be a whole number${unit} from ${least} to ${most}, ${not(value)}.`)
     return fallback
   }
@@ -188,6 +197,24 @@ function readEnvironment(name, color = 'grey', faults) {
     faults.push(`ROLLCALL_ENVIRONMENT must be a name of at most 24 characters, ${not(name)}.`)
   }
   return { name, color }
+}
+
+/** From which number on something is a finding. */
+function readThresholds(whole, faults) {
+  const thresholds = {
+    oversizedBytes: whole('ROLLCALL_OVERSIZED_BYTES', 1, 2 ** 30, 4096),
+    hugeBytes: whole('ROLLCALL_HUGE_BYTES', 1, 2 ** 30, 64 * 1024),
+    longestLifeMs: whole('ROLLCALL_LONGEST_LIFE_MS', 60_000, 2 ** 40, 30 * 24 * 60 * 60_000),
+    sessionsEach: whole('ROLLCALL_SESSIONS_EACH', 1, 1_000_000, 20),
+    anonymousPercent: whole('ROLLCALL_ANONYMOUS_PERCENT', 0, 100, 50),
+    anonymousLeast: whole('ROLLCALL_ANONYMOUS_LEAST', 1, 1_000_000_000, 100),
+    idBits: whole('ROLLCALL_ID_BITS', 1, 512, 64),
+    fullPercent: whole('ROLLCALL_FULL_PERCENT', 1, 100, 90),
+  }
+  if (thresholds.oversizedBytes > thresholds.hugeBytes) {
+    faults.push('ROLLCALL_OVERSIZED_BYTES must not be larger than ROLLCALL_HUGE_BYTES.')
+  }
+  return thresholds
 }
 
 function readHosts(value, publicUrl, faults) {

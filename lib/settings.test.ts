@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { formats } from '@/lib/formats'
+import { defaultThresholds } from '@/lib/session/thresholds'
 import { parseRedisAddress } from './redis-address.mjs'
 import { parseSettings } from './settings.mjs'
 
@@ -52,6 +53,7 @@ test('an empty environment gives the defaults of the manual', () => {
     trustsProxy: false,
     logLevel: 'info',
     hasParent: false,
+    thresholds: defaultThresholds,
   })
 })
 
@@ -164,6 +166,11 @@ test.each([
   [{ ROLLCALL_GUARD_MS: '1' }, 'ROLLCALL_GUARD_MS is not built yet.'],
   [{ ROLLCALL_MATCHES: 'x' }, 'ROLLCALL_MATCHES is no setting of Rollcall.'],
   [{ ROLLCALL_BIND: '0.0.0.0' }, 'set ROLLCALL_ADMIN_PASSWORD too'],
+  [{ ROLLCALL_OVERSIZED_BYTES: '4k' }, 'must be a whole number of bytes from 1 to 1073741824, not "4k"'],
+  [{ ROLLCALL_OVERSIZED_BYTES: '70000' }, 'ROLLCALL_HUGE_BYTES'],
+  [{ ROLLCALL_ANONYMOUS_PERCENT: '101' }, 'from 0 to 100'],
+  [{ ROLLCALL_LONGEST_LIFE_MS: '30d' }, 'of milliseconds'],
+  [{ ROLLCALL_SESSIONS_EACH: '0' }, 'ROLLCALL_SESSIONS_EACH'],
   [{ ROLLCALL_MATCH: 'a,a=plain' }, 'twice'],
   [{ ROLLCALL_MATCH: 'rollcall:console:' }, 'own keys'],
   [{ ROLLCALL_MATCH: 'a=nonsense' }, 'native, plain, connect-redis'],

@@ -12,6 +12,7 @@ export const statusWords: Record<SessionStatus, { label: string; tone: Tone }> =
 export const findingWords: Record<RowFinding, string> = {
   'no-expiry': 'Never expires',
   oversized: 'Large payload',
+  secrets: 'Secrets in the payload',
   anonymous: 'Nobody signed in',
   unreadable: 'Unreadable',
   truncated: 'Read in part',

@@ -31,7 +31,7 @@ export async function inspect(context: ActionContext, actor: Actor, target: Targ
   const isReadable = !('unreadable' in decoded)
   const hasEnd = stored.session.expiresAt !== null
   return {
-    ...toRow(stored.session, handle, now),
+    ...toRow(stored.session, handle, now, context.roster.thresholds),
     now,
     payload: isReadable ? mask(decoded.tree, { secretNames, sessionId: sessionIdOf(key, source.prefix) }) : null,
     unreadableReason: isReadable ? null : decoded.unreadable,

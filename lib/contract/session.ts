@@ -8,8 +8,8 @@ export type SessionStatus = z.infer<typeof SessionStatus>
 /** With less than this left a session is `expiring`. */
 export const expiringMs = 5 * 60_000
 
-/** What a row can be found to suffer from. More kinds come with the findings page. */
-export const rowFindings = ['no-expiry', 'oversized', 'anonymous', 'unreadable', 'truncated'] as const
+/** What a row can be found to suffer from. `secrets`: its payload holds in clear what must not stand there. */
+export const rowFindings = ['no-expiry', 'oversized', 'secrets', 'anonymous', 'unreadable', 'truncated'] as const
 export const RowFinding = z.enum(rowFindings)
 export type RowFinding = z.infer<typeof RowFinding>
 

@@ -45,4 +45,7 @@ export interface SessionFormat {
 
   /** Further names, lower case, whose values are secrets in this framework's payloads, beside those of `roster/mask.ts`. */
   readonly secretNames: readonly string[]
+
+  /** Names, lower case, under which this framework itself keeps a secret by design: to find one there is no finding. CSRF tokens and nonces are known without being named. */
+  readonly expectedSecrets?: readonly string[]
 }

@@ -35,7 +35,7 @@ export function sayPreview({ roster, order, set, slots, now, findSource, handles
   // Slots of the sample are read back at once after freezing; one that was reused meanwhile shows what stands there now, the frozen set does not change.
   const sample = Array.from(slots.subarray(0, sampleSize), (slot) => roster.at(slot))
     .filter((session, index) => session.key.toString('latin1') === set.items[index]?.key)
-    .map((session) => toRow(session, handles.seal(session.source, session.key), now))
+    .map((session) => toRow(session, handles.seal(session.source, session.key), now, roster.thresholds))
   return {
     now,
     total: set.items.length,

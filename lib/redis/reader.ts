@@ -3,6 +3,7 @@ import { createCompanionTest, formatOf } from '@/lib/formats'
 import { describeDevice } from '@/lib/formats/device'
 import type { SessionFormat } from '@/lib/formats/format'
 import { sessionIdOf } from '@/lib/session/credential'
+import { findSecretNames } from '@/lib/session/payload-secrets'
 import type { RawSession } from '@/lib/session/raw'
 import type { Session } from '@/lib/session/session'
 import type { StoredSession } from '@/lib/session/source'
@@ -70,6 +71,7 @@ export function createReader({ connection, source, prefix, formats, isStrict }: 
       device: describeDevice(facts?.userAgent ?? null),
       isReadable: facts !== null,
       isTruncated: raw.value.isTruncated,
+      secretNames: 'tree' in decoded ? findSecretNames(decoded.tree, format.expectedSecrets) : null,
     }
     return {
       raw,

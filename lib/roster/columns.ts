@@ -11,6 +11,7 @@ function allocate(capacity: number) {
     label: new Uint32Array(capacity),
     ip: new Uint32Array(capacity),
     device: new Uint32Array(capacity),
+    secretNames: new Uint32Array(capacity),
     createdAt: new Float64Array(capacity),
     lastSeenAt: new Float64Array(capacity),
     expiresAt: new Float64Array(capacity),
@@ -40,7 +41,13 @@ export function createColumns() {
   const free: number[] = []
   const keys: (string | undefined)[] = []
   const strings = { source: createStrings(), format: createStrings() }
-  const texts = { principal: createStrings(), label: createStrings(), ip: createStrings(), device: createStrings() }
+  const texts = {
+    principal: createStrings(),
+    label: createStrings(),
+    ip: createStrings(),
+    device: createStrings(),
+    secretNames: createStrings(),
+  }
 
   function grow() {
     capacity *= 2
@@ -71,7 +78,7 @@ export function createColumns() {
       return slot
     },
     give(slot: number) {
-      for (const name of ['principal', 'label', 'ip', 'device'] as const) {
+      for (const name of ['principal', 'label', 'ip', 'device', 'secretNames'] as const) {
         texts[name].give(numbers[name][slot] ?? 0)
         numbers[name][slot] = 0
       }

@@ -1,7 +1,6 @@
 import { BlockList, isIP } from 'node:net'
 import { expiringMs, type SessionFilter } from '@/lib/contract/session'
 import { KnownError } from '@/lib/errors'
-import { oversizedBytes } from '@/lib/session/session'
 import { flag } from './columns'
 import type { Roster } from './roster'
 
@@ -43,12 +42,14 @@ export function makeTest(roster: Roster, filter: SessionFilter, context: FilterC
   }
   if (filter.finding) {
     const wanted = new Set(filter.finding)
+    const { oversizedBytes } = roster.thresholds
     tests.push((slot) => {
       const flags = numbers.flags[slot] ?? 0
       const isReadable = (flags & flag.readable) !== 0
       return (
         (wanted.has('no-expiry') && Number.isNaN(numbers.expiresAt[slot] ?? Number.NaN)) ||
         (wanted.has('oversized') && (numbers.sizeBytes[slot] ?? 0) > oversizedBytes) ||
+        (wanted.has('secrets') && numbers.secretNames[slot] !== 0) ||
         (wanted.has('unreadable') && !isReadable) ||
         (wanted.has('anonymous') && isReadable && numbers.principal[slot] === 0) ||
         (wanted.has('truncated') && (flags & flag.truncated) !== 0)

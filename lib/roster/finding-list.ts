@@ -11,10 +11,11 @@ import {
 import type { Freshness } from '@/lib/contract/source'
 import { KnownError } from '@/lib/errors'
 import type { Handles } from '@/lib/session/handle'
-import type { ServerReading } from '@/lib/session/server-facts'
-import { type CheckContext, type Found, sessionChecks, type Told } from './findings'
+import type { ServerFacts, ServerReading } from '@/lib/session/server-facts'
+import { sessionChecks } from './findings'
 import type { Roster } from './roster'
 import { serverChecks } from './server-findings'
+import type { CheckContext, Found, Told } from './session-check'
 import { toRow } from './view'
 
 /** A pass rests this many times as long as it took, so that a million busy sessions cost a twentieth of the process at most. */
@@ -96,7 +97,7 @@ export function createFindingList(context: FindingListContext): FindingList {
 
 /** Every check over one pass of the columns, then what INFO told. */
 export function findAll(context: CheckContext, server: ServerReading, handles: Pick<Handles, 'seal'>, readAt: number) {
-  const { roster, now } = context
+  const { roster } = context
   const { numbers, strings, end } = roster.columns
   const gathered = sessionChecks.map((check) => {
     const look = check.look(context)
@@ -134,7 +135,7 @@ export function findAll(context: CheckContext, server: ServerReading, handles: P
     if (told === null) continue
     const evidence = slots.map((slot) => {
       const session = roster.at(slot)
-      return toRow(session, handles.seal(session.source, session.key), readAt)
+      return toRow(session, handles.seal(session.source, session.key), readAt, roster.thresholds)
     })
     const names = [...sources].map((source) => strings.source.at(source) ?? '').sort()
     rows.push({
@@ -147,12 +148,12 @@ export function findAll(context: CheckContext, server: ServerReading, handles: P
       share: count / total,
       sources: names,
       evidence,
-      filter: check.filter(now),
+      filter: check.filter(context),
       deeds: check.deeds,
     })
   }
   for (const { id, title, why, remedy, judge } of serverChecks) {
-    const told = judgeAll(server, judge)
+    const told = judgeAll(server, (facts) => judge(facts, roster.thresholds))
     const isFound = told !== null && 'severity' in told
     const reason = told !== null && 'unknown' in told ? told.unknown : null
     checks.push({ id, title, state: isFound ? 'found' : reason === null ? 'quiet' : 'unknown', reason })
@@ -188,7 +189,7 @@ function keepHighest(slots: number[], ranks: number[], slot: number, rank: numbe
 /** The worst that any primary suffers from; else that one of them could not be judged. */
 function judgeAll(
   server: ServerReading,
-  judge: (typeof serverChecks)[number]['judge'],
+  judge: (facts: ServerFacts) => Told | { unknown: string } | null,
 ): Told | { unknown: string } | null {
   if ('unknown' in server) return server
   const told = server.facts.map(judge).filter((one) => one !== null)

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import type { ServerFacts } from '@/lib/session/server-facts'
 import type { Session } from '@/lib/session/session'
+import { defaultThresholds } from '@/lib/session/thresholds'
 import { createFindingList, findAll } from './finding-list'
-import { hugeBytes, longestLifeMs, mostSessionsEach } from './findings'
 import { createRoster } from './roster'
 import { isShortOrNumber, neighboursOf } from './weak-id'
 
 const now = 1_800_000_000_000
 const minute = 60_000
+const { hugeBytes, longestLifeMs, sessionsEach } = defaultThresholds
 const healthy: ServerFacts = {
   maxMemoryBytes: 0,
   usedMemoryBytes: 1_000_000,
@@ -37,6 +38,7 @@ function makeSession(id: string, over: Partial<Session> = {}): Session {
     device: null,
     isReadable: true,
     isTruncated: false,
+    secretNames: null,
     ...over,
   }
 }
@@ -57,7 +59,7 @@ describe('the findings', () => {
     const { ids, checks } = judge([makeSession(randomId(1)), makeSession(randomId(2))])
     expect(ids).toEqual([])
     expect(checks.map(({ state }) => state)).toEqual(checks.map(() => 'quiet'))
-    expect(checks).toHaveLength(10)
+    expect(checks).toHaveLength(11)
   })
 
   it('say which sessions never expire, how many and what part of all', () => {
@@ -116,9 +118,9 @@ describe('the findings', () => {
   it('find the same person many times over, per source', () => {
     const many = (count: number, source: string) =>
       Array.from({ length: count }, (_, index) => makeSession(randomId(index), { source }))
-    expect(judge(many(mostSessionsEach, 'sess')).ids).toEqual([])
+    expect(judge(many(sessionsEach, 'sess')).ids).toEqual([])
     expect(judge([...many(15, 'sess'), ...many(15, 'shop')]).ids).toEqual([])
-    expect(judge(many(mostSessionsEach + 1, 'sess')).of('crowded')?.count).toBe(mostSessionsEach + 1)
+    expect(judge(many(sessionsEach + 1, 'sess')).of('crowded')?.count).toBe(sessionsEach + 1)
   })
 
   it('count anonymous sessions only when they are over half, and at least a hundred', () => {
@@ -222,10 +224,10 @@ describe('the list of findings', () => {
 
 describe('a weak id', () => {
   it.each(['abc123', '12345678901234567890123', 'deadbeef', 'user-42', ''])('is %j', (id) => {
-    expect(isShortOrNumber(id)).toBe(true)
+    expect(isShortOrNumber(id, 64)).toBe(true)
   })
   it.each(['9f86d081884c7d65', 'k3J_aaZpQ-1', '0b8f7c9e-8a5d-4a55-9a53-1d0b6f1c2d3e'])('is not %j', (id) => {
-    expect(isShortOrNumber(id)).toBe(false)
+    expect(isShortOrNumber(id, 64)).toBe(false)
   })
   it('has neighbours where it ends in a number', () => {
     expect(neighboursOf('shop-42')).toEqual(['shop-41', 'shop-43'])

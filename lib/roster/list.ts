@@ -26,7 +26,7 @@ export function createSessionList({ prefixes, ...context }: ListContext): Sessio
       { filter, sort, order, page, size },
       { now, open, openPerson, prefixes: prefixes(), handleAt },
     )
-    const rows = result.slots.map((slot) => toRow(roster.at(slot), handleAt(slot), now))
+    const rows = result.slots.map((slot) => toRow(roster.at(slot), handleAt(slot), now, roster.thresholds))
     return { total: result.total, page, size, rows }
   }
 

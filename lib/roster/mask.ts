@@ -1,4 +1,5 @@
 import { holdsCredential } from '@/lib/session/credential'
+import { wordsOf } from '@/lib/session/secret-names'
 import { isLeaf, type Leaf, typeNameOf, typeOf, wireName } from '@/lib/session/tree'
 
 /** Words that make a name a secret's name, after splitting camel, snake and kebab case. */
@@ -55,17 +56,6 @@ const pair =
   /(?:password|passwd|passphrase|secret|token|[cx]srf|cookie|authorization|session|sess_?id|api[_-]?key|credential|signature|(?<![a-z])(?:pwd|sid|otp|jwt))[\w-]{0,20}["']?\s*(?:[=:]|%3d)\s*["']?[^\s"'&;,]{4,}/i
 /** A user and a password in an address. */
 const userInfo = /:\/\/[^\s/:@]*:[^\s/@]+@/
-
-/** The words of a name: `accessToken`, `access_token` and `ACCESS-TOKEN` are `access`, `token`. Accents, invisible characters and forms of letters are folded first. Linear. */
-function wordsOf(name: string): string[] {
-  return name
-    .normalize('NFKD')
-    .replace(/[\p{Cf}\p{M}]/gu, '')
-    .replace(/(?<=[a-z\d])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, ' ')
-    .toLowerCase()
-    .split(/[^\p{L}\p{N}]+/u)
-    .filter((word) => word !== '')
-}
 
 function isSecretName(name: string, more: readonly string[] = []): boolean {
   const words = wordsOf(name)

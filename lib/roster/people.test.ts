@@ -24,6 +24,7 @@ function makeSession(over: Partial<Session> & { name: string }): Session {
     device: null,
     isReadable: true,
     isTruncated: false,
+    secretNames: null,
     ...rest,
   }
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { noNames, type SessionFilter, type SortField, sessionStatuses, sortFields } from '@/lib/contract/session'
 import { findingsOf, type Session, statusOf } from '@/lib/session/session'
+import { defaultThresholds } from '@/lib/session/thresholds'
 import { type QueryContext, runQuery } from './query'
 import { createRoster, type Roster } from './roster'
 
@@ -25,6 +26,7 @@ function makeSession(over: Partial<Session> & { name: string }): Session {
     device: null,
     isReadable: true,
     isTruncated: false,
+    secretNames: null,
     ...rest,
   }
 }
@@ -71,7 +73,7 @@ const anySession = fc.record({
 /** What a row is sorted by, told without the roster. */
 function plainValue(session: Session, field: SortField): string | number | null {
   if (field === 'status') return sessionStatuses.indexOf(statusOf(session, now))
-  if (field === 'findings') return findingsOf(session).length
+  if (field === 'findings') return findingsOf(session, defaultThresholds).length
   return field === 'handle' ? null : session[field]
 }
 

@@ -21,6 +21,7 @@ function makeSession(name: string, over: Partial<Session> = {}): Session {
     device: 'Chrome on Windows',
     isReadable: true,
     isTruncated: false,
+    secretNames: null,
     ...over,
   }
 }

@@ -1,5 +1,6 @@
 import { expiringMs } from '@/lib/contract/session'
 import type { Session } from '@/lib/session/session'
+import { defaultThresholds, type Thresholds } from '@/lib/session/thresholds'
 import { type Columns, createColumns, flag } from './columns'
 import { createEnds, type EndCause, type Ends } from './ends'
 
@@ -38,10 +39,12 @@ export type Roster = {
   /** How often a key that belonged to one person was seen to belong to another, since this process began, and the last such sessions that still live. */
   personChanges(): { count: number; slots: number[] }
   readonly columns: Columns
+  /** By which its sessions are judged. */
+  readonly thresholds: Thresholds
   readonly ends: Ends
 }
 
-export function createRoster(clock: () => number = Date.now): Roster {
+export function createRoster(clock: () => number = Date.now, thresholds = defaultThresholds): Roster {
   const columns = createColumns()
   const ends = createEnds()
   const slots = new Map<number, Map<string, number>>()
@@ -107,7 +110,7 @@ export function createRoster(clock: () => number = Date.now): Roster {
       numbers[name][slot] = next
       hasChanged = true
     }
-    const setText = (name: 'principal' | 'label' | 'ip' | 'device', value: string | null) => {
+    const setText = (name: 'principal' | 'label' | 'ip' | 'device' | 'secretNames', value: string | null) => {
       const old = numbers[name][slot] ?? 0
       if (texts[name].at(old) === value) return
       numbers[name][slot] = texts[name].take(value)
@@ -126,6 +129,7 @@ export function createRoster(clock: () => number = Date.now): Roster {
     setText('label', session.label)
     setText('ip', session.ip)
     setText('device', session.device)
+    setText('secretNames', session.secretNames)
     return hasChanged
   }
 
@@ -151,6 +155,7 @@ export function createRoster(clock: () => number = Date.now): Roster {
       device: texts.device.at(numbers.device[slot] ?? 0),
       isReadable: (flags & flag.readable) !== 0,
       isTruncated: (flags & flag.truncated) !== 0,
+      secretNames: texts.secretNames.at(numbers.secretNames[slot] ?? 0),
     }
   }
 
@@ -161,6 +166,7 @@ export function createRoster(clock: () => number = Date.now): Roster {
 
   return {
     columns,
+    thresholds,
     ends,
     at,
     findSlot,

@@ -1,8 +1,7 @@
 import type { ServerFacts } from '@/lib/session/server-facts'
-import type { Told } from './findings'
+import type { Thresholds } from '@/lib/session/thresholds'
+import type { Told } from './session-check'
 
-/** Redis this full has little time left. */
-export const fullShare = 0.9
 /** By its defaults Redis would have written a snapshot by now, were it to write any. */
 export const snapshotDueMs = 60 * 60_000
 
@@ -12,7 +11,7 @@ export type ServerCheck = {
   title: string
   why: string
   remedy: string
-  judge(facts: ServerFacts): Told | { unknown: string } | null
+  judge(facts: ServerFacts, thresholds: Thresholds): Told | { unknown: string } | null
 }
 
 const eviction: ServerCheck = {
@@ -21,20 +20,20 @@ const eviction: ServerCheck = {
   why: 'When Redis is full it either throws keys away, and people are signed out in the middle of their work, or refuses to write, and nobody can sign in.',
   remedy:
     'Give sessions a Redis of their own with room to spare, set maxmemory-policy to noeviction there, and watch used_memory. Keep caches, which may be thrown away, elsewhere.',
-  judge({ maxMemoryBytes, usedMemoryBytes, evictionPolicy, evictedKeys }) {
+  judge({ maxMemoryBytes, usedMemoryBytes, evictionPolicy, evictedKeys }, { fullPercent }) {
     if (maxMemoryBytes === null || evictionPolicy === null) return { unknown: 'This Redis does not tell its policy.' }
     if (maxMemoryBytes === 0) return null
-    const isFull = (usedMemoryBytes ?? 0) > maxMemoryBytes * fullShare
+    const isFull = (usedMemoryBytes ?? 0) * 100 > maxMemoryBytes * fullPercent
     if (evictionPolicy === 'noeviction') {
       return isFull
         ? {
             severity: 'critical',
-            explanation: `Redis is over ${percent(fullShare)} full and refuses writes when it is full.`,
+            explanation: `Redis is over ${fullPercent} % full and refuses writes when it is full.`,
           }
         : null
     }
     const evicted = evictedKeys ? ` It has evicted ${evictedKeys.toLocaleString('en-US')} keys since it started.` : ''
-    const room = isFull ? `Redis is over ${percent(fullShare)} full and evicts` : 'Redis evicts'
+    const room = isFull ? `Redis is over ${fullPercent} % full and evicts` : 'Redis evicts'
     return {
       severity: isFull || evicted ? 'critical' : 'warning',
       explanation: `${room} keys when its memory is full (maxmemory-policy ${evictionPolicy}).${evicted}`,
@@ -66,7 +65,3 @@ const persistence: ServerCheck = {
 
 /** All that is looked for in Redis itself, in the order of the page. */
 export const serverChecks: readonly ServerCheck[] = [eviction, persistence]
-
-function percent(share: number): string {
-  return `${Math.round(share * 100)} %`
-}

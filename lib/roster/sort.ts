@@ -48,16 +48,19 @@ function valuesOf(roster: Roster, field: SortField, context: { now: number; hand
       }
     }
     case 'findings': {
-      const { flags, expiresAt, sizeBytes, principal } = numbers
+      const { flags, expiresAt, sizeBytes, principal, secretNames } = numbers
+      const { thresholds } = roster
       return (slot) => {
         const bits = flags[slot] ?? 0
-        return findingsOf({
+        const found = {
           expiresAt: Number.isNaN(expiresAt[slot] ?? Number.NaN) ? null : 0,
           sizeBytes: sizeBytes[slot] ?? 0,
           principal: principal[slot] === 0 ? null : '',
           isReadable: (bits & flag.readable) !== 0,
           isTruncated: (bits & flag.truncated) !== 0,
-        }).length
+          secretNames: secretNames[slot] === 0 ? null : '',
+        }
+        return findingsOf(found, thresholds).length
       }
     }
     case 'handle':

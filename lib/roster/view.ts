@@ -1,8 +1,9 @@
 import type { SessionRow } from '@/lib/contract/session'
 import { findingsOf, type Session, statusOf } from '@/lib/session/session'
+import type { Thresholds } from '@/lib/session/thresholds'
 
 /** A session as the browser may see it. The only judge of what leaves the server: no key, no session id, no payload. */
-export function toRow(session: Session, handle: string, now: number): SessionRow {
+export function toRow(session: Session, handle: string, now: number, thresholds: Thresholds): SessionRow {
   return {
     handle,
     source: session.source,
@@ -17,6 +18,6 @@ export function toRow(session: Session, handle: string, now: number): SessionRow
     status: statusOf(session, now),
     ip: session.ip,
     device: session.device,
-    findings: findingsOf(session),
+    findings: findingsOf(session, thresholds),
   }
 }

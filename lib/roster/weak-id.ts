@@ -1,6 +1,3 @@
-/** OWASP asks for this much entropy in a session id; an id that could not hold it is weak whatever made it. */
-export const leastIdBits = 64
-
 /** Formats whose key is a hash of the id: it tells nothing of the id. */
 const hashedFormats: ReadonlySet<string> = new Set(['native'])
 
@@ -12,7 +9,7 @@ export function hasHashedKey(format: string): boolean {
 }
 
 /** Whether an id is all digits, or too short for the letters it uses to be beyond guessing. `id`: the part of the key after the prefix. Costs one look at each letter. */
-export function isShortOrNumber(id: string): boolean {
+export function isShortOrNumber(id: string, leastBits: number): boolean {
   let isNumber = true
   let isHex = true
   for (let at = 0; at < id.length; at += 1) {
@@ -25,7 +22,7 @@ export function isShortOrNumber(id: string): boolean {
       break
     }
   }
-  return isNumber || id.length * (isHex ? 4 : 6) < leastIdBits
+  return isNumber || id.length * (isHex ? 4 : 6) < leastBits
 }
 
 /** The ids one before and one after, where an id ends in a number: `shop-41` and `shop-43` for `shop-42`. Leading zeros are kept. */

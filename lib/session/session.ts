@@ -1,4 +1,5 @@
 import { expiringMs, type RowFinding, type SessionStatus } from '@/lib/contract/session'
+import type { Thresholds } from './thresholds'
 
 /**
  * One session as the roster holds it: the few facts that a row needs, never its payload.
@@ -25,6 +26,8 @@ export type Session = {
   isReadable: boolean
   /** The value was longer than what was read; its head told the facts that stand here. */
   isTruncated: boolean
+  /** The names of fields that hold in clear what must not stand there, in one text; null: none was found. Never a value. */
+  secretNames: string | null
 }
 
 /** `unreadable` wins, then no expiry, then under five minutes. */
@@ -34,17 +37,15 @@ export function statusOf(session: Pick<Session, 'isReadable' | 'expiresAt'>, now
   return session.expiresAt - now < expiringMs ? 'expiring' : 'active'
 }
 
-/** A payload past this warns, as the seed of this product asks: large sessions slow Redis. */
-export const oversizedBytes = 4096
+type Found = Pick<Session, 'expiresAt' | 'sizeBytes' | 'principal' | 'isReadable' | 'isTruncated' | 'secretNames'>
 
-type Found = Pick<Session, 'expiresAt' | 'sizeBytes' | 'principal' | 'isReadable' | 'isTruncated'>
-
-export function findingsOf(session: Found): RowFinding[] {
+export function findingsOf(session: Found, { oversizedBytes }: Pick<Thresholds, 'oversizedBytes'>): RowFinding[] {
   const findings: RowFinding[] = []
   if (session.expiresAt === null) findings.push('no-expiry')
   if (session.sizeBytes > oversizedBytes) findings.push('oversized')
   if (!session.isReadable) findings.push('unreadable')
   else if (session.principal === null) findings.push('anonymous')
+  if (session.secretNames !== null) findings.push('secrets')
   if (session.isTruncated) findings.push('truncated')
   return findings
 }

@@ -1,0 +1,147 @@
+import { holdsCredential } from './credential'
+import { wordsOf } from './secret-names'
+import { isLeaf } from './tree'
+
+/** So many different fields of one payload are named. */
+const mostNames = 3
+/** A name longer than this, or with a longer number in it, may itself be what must not be shown. */
+const longestName = 40
+const sayable = /^[\p{L}_$][\p{L}\p{N}_$.:-]*$/u
+const longNumber = /\d{5}/
+const unnamed = 'a field whose name is not shown'
+/** So many names of fields are remembered with what they stand for: applications have few, and the same in every session. */
+const mostKnown = 4096
+
+type Kind = 'password' | 'token' | 'code'
+
+/** What a name, by its last word, says of its value. A CSRF token and a nonce belong into the session and are in no list. */
+const kinds: Record<Kind, RegExp> = {
+  password: /^(?:\w*password|\w*passwd|passphrase|pwd)$/,
+  token: /^(?:\w*tokens?|\w*secrets?|jwt|(?:api|private|secret|access)key|bearer|authorization|credentials?)$/,
+  code: /^(?:cvv2?|cvc2?)$/,
+}
+const keyOwners = new Set(['api', 'private', 'secret', 'access', 'encryption', 'signing'])
+/** Behind the word that counts these change nothing: `passwordConfirmation`, `password_hash`, `password2`. */
+const trailing = new Set(['confirmation', 'confirm', 'plain', 'plaintext', 'value', 'hash', 'raw'])
+const byDesign = /[cx]srf|nonce/i
+
+/** What well-known services put before their keys, and how a private key begins. */
+const keyShape =
+  /^(?:sk_live_|rk_live_|sk-|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AIza|SG\.)[\w.-]{16,}|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----/
+const userInfo = /^[a-z][a-z\d+.-]{1,20}:\/\/[^\s/:@]*:[^\s/@]{3,}@/i
+const cardShape = /^[3-6](?:[ -]?\d){12,15}$/
+/** Left in place of a secret that was taken out before it was stored. */
+const blanked = /^(?:[*•x.-]+|\[[\w ]+\])$/i
+
+const known = new Map<string, Kind | null>()
+
+/**
+ * Under which names a payload holds what must not stand there in clear: passwords, tokens and keys by the name of their field, credentials, private keys, card numbers and addresses
+ * with a password by their shape. At most three, in one text; null: none. Never a value, nor a name that may be one. `expected`: names, lower case, that the format itself needs.
+ * Cost: a look-up a name and a look at the beginning of each text.
+ */
+export function findSecretNames(tree: unknown, expected: readonly string[] = []): string | null {
+  let found: string[] | null = null
+
+  function look(value: unknown, name: string, kind: Kind | null): void {
+    if (typeof value === 'string' || typeof value === 'number') {
+      if (isSecret(value, kind)) {
+        const said = sayName(name)
+        found ??= []
+        if (found.length < mostNames && !found.includes(said)) found.push(said)
+      }
+    } else if (Array.isArray(value)) {
+      for (const item of value) look(item, name, kind)
+    } else if (isLeaf(value)) {
+      look(value.text, name, kind)
+    } else if (typeof value === 'object' && value !== null) {
+      for (const own of Object.keys(value)) {
+        // Every key of an object leads to something; what it is is asked above.
+        const item = (value as Record<string, unknown>)[own]
+        if (typeof item === 'boolean' || item === null) continue
+        if (expected.length > 0 && expected.includes(own.toLowerCase())) continue
+        look(item, own, kindOf(own))
+      }
+    }
+  }
+
+  look(tree, '', null)
+  // Only `look` sets it, which the compiler does not follow.
+  return (found as string[] | null)?.join(', ') ?? null
+}
+
+function isSecret(value: string | number, kind: Kind | null): boolean {
+  if (typeof value === 'number') return kind === 'code' ? value > 99 && value < 10_000 : isCard(value)
+  const { length } = value
+  if (kind === 'password') return length >= 4 && !blanked.test(value)
+  if (kind === 'token') return length >= 12 && !blanked.test(value)
+  if (kind === 'code') return /^\d{3,4}$/.test(value)
+  if (length < 13) return false
+  return hasSecretShape(value)
+}
+
+/** The first letter tells most texts apart from all shapes; only long ones can hold one further inside. */
+function hasSecretShape(text: string): boolean {
+  const first = text.charCodeAt(0)
+  if (first >= 0x33 && first <= 0x36 && text.length <= 19) return isCard(text)
+  if (keyShape.test(text)) return true
+  if (text.includes('://') && userInfo.test(text)) return true
+  return mayHoldCredential(text) && holdsCredential(text)
+}
+
+/** What every shape of `holdsCredential` has in it: cheaper to look for than the shapes. */
+function mayHoldCredential(text: string): boolean {
+  return text.includes('eyJ') || /bearer\s/i.test(text) || (/^s(?::|%3a)/i.test(text) && text.includes('.'))
+}
+
+/** A number that a card may have: begins as one, has the length of one, and its check digit is right. */
+function isCard(value: string | number): boolean {
+  if (typeof value === 'number' && (value < 3e12 || value >= 7e15 || !Number.isInteger(value))) return false
+  const text = String(value)
+  if (!cardShape.test(text)) return false
+  const digits = text.replace(/[ -]/g, '')
+  const isIssued =
+    /^4(?:\d{12}|\d{15})$/.test(digits) ||
+    /^5[1-5]\d{14}$/.test(digits) ||
+    /^3[47]\d{13}$/.test(digits) ||
+    /^35\d{14}$/.test(digits) ||
+    /^6(?:011|5)\d{12,14}$/.test(digits)
+  return isIssued && hasCheckDigit(digits)
+}
+
+/** Luhn. */
+function hasCheckDigit(digits: string): boolean {
+  let sum = 0
+  for (let at = 0; at < digits.length; at += 1) {
+    const digit = digits.charCodeAt(digits.length - 1 - at) - 48
+    sum += at % 2 === 0 ? digit : digit > 4 ? digit * 2 - 9 : digit * 2
+  }
+  return sum % 10 === 0
+}
+
+function kindOf(name: string): Kind | null {
+  const remembered = known.get(name)
+  if (remembered !== undefined) return remembered
+  const kind = name.length > 200 ? null : judge(name)
+  if (known.size >= mostKnown) known.clear()
+  known.set(name, kind)
+  return kind
+}
+
+function judge(name: string): Kind | null {
+  if (byDesign.test(name)) return null
+  const words = wordsOf(name)
+    .map((word) => word.replace(/\d+$/, ''))
+    .filter((word) => word !== '')
+  while (words.length > 1 && trailing.has(words.at(-1) ?? '')) words.pop()
+  const last = words.at(-1) ?? ''
+  if ((last === 'key' || last === 'keys') && keyOwners.has(words.at(-2) ?? '')) return 'token'
+  return (Object.keys(kinds) as Kind[]).find((kind) => kinds[kind].test(last)) ?? null
+}
+
+/** A name as it may be shown. What an application makes at run time, such as a number or an address, is not repeated. */
+function sayName(name: string): string {
+  return name.length <= longestName && sayable.test(name) && !longNumber.test(name) && !hasSecretShape(name)
+    ? name
+    : unnamed
+}
