@@ -96,5 +96,6 @@ function Turning({ page: { page, size, total, rows }, turn }: { page: AuditPage;
 function said(data: AuditPage | undefined, isFiltered: boolean): string {
   if (data === undefined) return 'not read'
   if (isFiltered) return 'match'
-  return data.isComplete ? 'deeds recorded' : 'newest deeds'
+  if (!data.isComplete) return 'newest deeds'
+  return data.total === 1 ? 'deed recorded' : 'deeds recorded'
 }

@@ -18,6 +18,7 @@ import { sayJob, stateWords } from './words'
 export function JobsView({ fallback }: { fallback: JobList | null }) {
   const { data, problem } = useResource('/api/jobs', JobList, { everyMs: 1000, fallback: fallback ?? undefined })
   const running = (data?.rows ?? []).filter(({ endedAt, state }) => endedAt === null && state !== 'interrupted').length
+  const isComplete = data?.isComplete ?? true
   return (
     <div className="h-full overflow-y-auto">
       <div className="max-w-4xl px-4 pt-4 pb-10 md:px-6 md:pt-5">
@@ -39,9 +40,18 @@ export function JobsView({ fallback }: { fallback: JobList | null }) {
             </p>
           </div>
           <div className="flex h-7 items-center">
-            <LiveBadge freshness={data === undefined ? undefined : null} problem={problem} target="/api/jobs" />
+            {isComplete ? (
+              <LiveBadge freshness={data === undefined ? undefined : null} problem={problem} target="/api/jobs" />
+            ) : null}
           </div>
         </header>
+        {isComplete ? null : (
+          <div className="pb-4">
+            <ProblemNote title="The home Redis does not answer." tone="warning">
+              Only the jobs of the server that this page talks to are known now. This page keeps trying.
+            </ProblemNote>
+          </div>
+        )}
         {problem === null ? null : (
           <div className="pb-4">
             <ProblemNote title={problem.title} tone={data === undefined ? 'danger' : 'warning'}>
@@ -51,7 +61,7 @@ export function JobsView({ fallback }: { fallback: JobList | null }) {
         )}
         {data === undefined ? (
           problem === null && <Skeleton className="h-28 w-full" />
-        ) : data.rows.length === 0 ? (
+        ) : data.rows.length === 0 && !isComplete ? null : data.rows.length === 0 ? (
           <EmptyState title="No job yet">
             Select sessions in the table, or act on all that match a filter: what is done to many at once shows up here.
           </EmptyState>

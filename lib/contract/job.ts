@@ -115,8 +115,8 @@ export type JobAnswer = z.infer<typeof JobAnswer>
 export const JobStarted = z.object({ job: z.string() })
 export type JobStarted = z.infer<typeof JobStarted>
 
-/** `GET /api/jobs`, the newest first. */
-export const JobList = z.object({ version: z.string(), now: z.number(), rows: z.array(Job) })
+/** `GET /api/jobs`, the newest first. `isComplete`: false while the home does not answer, and only the jobs of the replica that answers are known. */
+export const JobList = z.object({ version: z.string(), now: z.number(), isComplete: z.boolean(), rows: z.array(Job) })
 export type JobList = z.infer<typeof JobList>
 
 /** One line of a job's report. */

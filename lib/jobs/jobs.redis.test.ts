@@ -44,7 +44,7 @@ function actor(role: Role = 'operator', username = 'olga'): Actor {
 }
 
 /** A server of its own on the same home, with what it has read of the sessions. */
-function makeServer(over: Partial<ActionContext> = {}) {
+function makeServer(over: Partial<ActionContext> = {}, itsHome = home) {
   const roster = createRoster()
   const actions: ActionContext = {
     roster,
@@ -64,7 +64,7 @@ function makeServer(over: Partial<ActionContext> = {}) {
   }
   const jobs = createJobs({
     actions,
-    ledger: createLedger({ home, log: silent }),
+    ledger: createLedger({ home: itsHome, log: silent }),
     runner: Math.random().toString(36),
     handles: () => handles,
     sources: () => [source],
@@ -329,6 +329,13 @@ describe('a job of another replica', () => {
     await until('it is seen', async () => (await second.jobs.answer(job)).undone === 300)
     await expect(second.jobs.undo(actor(), job)).rejects.toMatchObject({ code: 'undo-over' })
   }, 15_000)
+
+  it('are listed as not complete while the home does not answer, and whole again with a home that does', async () => {
+    const away = await connectTo(addressOf(redis))
+    await away.close()
+    expect(await makeServer({}, away).jobs.list()).toMatchObject({ isComplete: false, rows: [] })
+    expect(await makeServer().jobs.list()).toMatchObject({ isComplete: true, rows: [] })
+  })
 
   it('that died in the midst of a batch leaves its sessions unknown and not gone, and their formats told', async () => {
     const first = makeServer()

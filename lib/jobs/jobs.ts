@@ -322,11 +322,13 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     answer,
     /** All jobs of all replicas. While the home is away, this process's own. */
     async list(): Promise<JobList> {
-      const others = await ledger.readJobs().catch(() => [])
+      const kept = await ledger.readJobs().catch(() => null)
+      const others = kept ?? []
       const own = [...live.values()].map(({ kept }) => asSeen(kept, now(), true))
       const rest = others.filter(({ job }) => !live.has(job)).map((job) => asSeen(job, now(), false))
       const rows = [...own, ...rest].sort((a, b) => b.startedAt - a.startedAt)
-      return { version: versionOf(rows), now: now(), rows }
+      const isComplete = kept !== null
+      return { version: versionOf({ rows, isComplete }), now: now(), isComplete, rows }
     },
     etag: (version: string, role: string) => `W/"${version}.${role}"`,
     /** One line a session, in the order in which they were frozen. Throws `not-found`, `source-unavailable`. */
