@@ -19,7 +19,7 @@ beforeEach(async () => {
   await server.client().flushall()
   written = []
   const audit = { write: async (entry: Omit<AuditEntry, 'id' | 'at'>) => void written.push(entry) }
-  views = createViews({ home, audit, namesSession: (text) => text === 'abc123' })
+  views = createViews({ home, audit, namesSession: (text) => ['abc123', 'id-of-one-session'].includes(text) })
 })
 afterAll(async () => {
   await home?.close()
@@ -87,7 +87,7 @@ describe('a view', () => {
 describe('what is refused', () => {
   test.each([
     'abc123',
-    'user:abc123',
+    'user:id-of-one-session',
     's:Pr1v4te-session-id_0123.c2lnbmF0dXJlLW9mLWl0',
     's%3APr1v4te-session-id_0123.c2lnbmF0dXJlLW9mLWl0',
     'connect.sid=s%3APr1v4te-session-id_0123.c2lnbmF0dXJlLW9mLWl0; Path=/',
@@ -106,7 +106,8 @@ describe('what is refused', () => {
   })
 
   it('is no person, address or word that merely looks long', async () => {
-    const search = 'user:5f2c8a3e0b1d4c5e9f00aabb ip:2001:db8::1 wilhelmina.von.hohenzollern@example.com "safari 17.2"'
+    const search =
+      'user:abc123,5f2c8a3e0b1d4c5e9f00aabb ip:2001:db8::1 wilhelmina.von.hohenzollern@example.com "safari 17.2"'
     await expect(save({ name: 'people', search })).resolves.toMatchObject({ name: 'people' })
   })
 

@@ -9,7 +9,7 @@ import { KnownError } from '@/lib/errors'
 import type { Connection } from '@/lib/redis/connection'
 import { parse } from '@/lib/search/parse'
 import { print } from '@/lib/search/print'
-import { holdsCredential, mayBeCredential } from '@/lib/session/credential'
+import { holdsCredential, mayBeCredential, shortestId } from '@/lib/session/credential'
 
 /** Of each admin. */
 export const mostViews = 50
@@ -115,19 +115,22 @@ function check({ name, search, list }: ViewInput, namesSession: (text: string) =
   }
   if (faults.length > 0) refuse('/search', faults.map(({ detail }) => detail).slice(0, 20))
   const detail = 'may hold a session id or a cookie, and such are never kept'
-  if (mayBeCredential(name) || namesSession(name)) refuse('/name', [detail])
+  if (mayBeCredential(name)) refuse('/name', [detail])
   if (holdsSecret(filter, namesSession)) refuse('/search', [detail])
   return print(filter)
 }
 
-/** The ids of people are often as long as those of sessions, so where somebody says that it is one only a certain credential is refused. */
+/**
+ * The ids of people are often as long as those of sessions, so where somebody says that it is one only a certain credential is refused, and what names a session that lives;
+ * but not what is short, for some applications call a session by its person.
+ */
 function holdsSecret(filter: SessionFilter, namesSession: (text: string) => boolean): boolean {
   const { who = [], principal = [], person: _person, ...rest } = filter
   const texts = Object.values(rest).flatMap((value) => (value === undefined || typeof value === 'number' ? [] : value))
   return (
     texts.some((text) => mayBeCredential(text)) ||
-    [...who, ...principal].some((text) => holdsCredential(text)) ||
-    [...texts, ...who, ...principal].some((text) => namesSession(text))
+    texts.some((text) => namesSession(text)) ||
+    [...who, ...principal].some((text) => holdsCredential(text) || (text.length >= shortestId && namesSession(text)))
   )
 }
 

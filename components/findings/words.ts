@@ -1,3 +1,4 @@
+import { impersonalOf } from '@/components/search/address'
 import { writeView } from '@/components/sessions/view'
 import type { Finding } from '@/lib/contract/finding'
 
@@ -11,6 +12,5 @@ export function sayShare(share: number): string {
 /** The address of the table that shows them all, or null where no filter can. */
 export function tableOf({ filter }: Pick<Finding, 'filter'>): string | null {
   if (filter === null) return null
-  const { q: _q, principal: _principal, ...impersonal } = filter
-  return `/sessions${writeView({ ...impersonal, sort: 'lastSeenAt', order: 'desc' })}`
+  return `/sessions${writeView({ ...impersonalOf(filter), sort: 'lastSeenAt', order: 'desc' })}`
 }

@@ -15,16 +15,8 @@ type ChoicesProps<Id extends string> = {
 
 /** One part of the filter: several of these, or all. */
 export function Choices<Id extends string>({ name, all, chosen, onChange }: ChoicesProps<Id>) {
-  const labels = chosen.map((id) => all.find((choice) => choice.id === id)?.label ?? id)
   return (
-    <Menu
-      trigger={
-        <FilterButton
-          name={name}
-          chosen={labels.length === 0 ? null : labels.length === 1 ? (labels[0] ?? null) : `${labels.length} chosen`}
-        />
-      }
-    >
+    <Menu trigger={<FilterButton name={name} isChosen={chosen.length > 0} />}>
       {all.length === 0 ? <p className="px-2 py-1.5 text-sm text-muted">None yet</p> : null}
       {all.map(({ id, label, count }) => (
         <MenuChoice
@@ -40,19 +32,19 @@ export function Choices<Id extends string>({ name, all, chosen, onChange }: Choi
   )
 }
 
-/** Names a part of the filter and what was chosen in it; null: nothing. */
+/** Names a part of the filter. What was chosen in it stands in the search; here only that something was. */
 export function FilterButton({
   name,
-  chosen,
+  isChosen,
   ...rest
-}: { name: string; chosen: string | null } & ComponentProps<'button'>) {
+}: { name: string; isChosen: boolean } & ComponentProps<'button'>) {
   return (
     <Button
       look="quiet"
       {...rest}
-      className={chosen === null ? '' : 'bg-accent-soft text-accent hover:bg-accent-soft hover:text-accent'}
+      className={isChosen ? 'bg-accent-soft text-accent hover:bg-accent-soft hover:text-accent' : ''}
     >
-      {chosen === null ? name : `${name}: ${chosen}`}
+      {name}
       <ChevronDown aria-hidden className="size-3.5 opacity-60" />
     </Button>
   )

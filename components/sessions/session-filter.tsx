@@ -1,18 +1,17 @@
 'use client'
 
-import { ArrowDownUp, X } from 'lucide-react'
+import { ArrowDownUp } from 'lucide-react'
 import type { ReactNode, RefObject } from 'react'
+import { SearchBox } from '@/components/search/search-box'
+import { ViewsMenu } from '@/components/search/views-menu'
 import { SourcePicker } from '@/components/shell/source-picker'
 import { Button } from '@/components/ui/button'
 import { Menu, MenuItem } from '@/components/ui/menu'
 import { visibleString } from '@/components/ui/visible-text'
-import { sayClock, sayCount } from '@/components/ui/words'
-import { serverNow } from '@/lib/client/clock'
 import { useResource } from '@/lib/client/resource'
 import { rowFindings, sessionStatuses } from '@/lib/contract/session'
 import { SourceList } from '@/lib/contract/source'
 import { Choices, FilterButton } from './filter-choices'
-import { SearchBox } from './search-box'
 import { columns } from './session-table'
 import type { View } from './use-view'
 import { findingWords, statusWords } from './words'
@@ -24,13 +23,13 @@ const sizes = [
   { label: 'Over 64 KB', minSizeBytes: 65_537 },
 ]
 const ends = [
-  { label: 'Any end', withinMs: undefined },
-  { label: 'Within 5 min', withinMs: 5 * minute },
-  { label: 'Within 1 h', withinMs: 60 * minute },
-  { label: 'Within 24 h', withinMs: 24 * 60 * minute },
+  { label: 'Any end', maxTtlMs: undefined },
+  { label: 'Within 5 min', maxTtlMs: 5 * minute },
+  { label: 'Within 1 h', maxTtlMs: 60 * minute },
+  { label: 'Within 24 h', maxTtlMs: 24 * 60 * minute },
 ]
 
-/** What narrows the table. The words and the person stay in memory; the rest stands in the address. */
+/** What narrows the table: one search, and choices that put their terms into it. */
 export function SessionFilter({
   view,
   searchRef,
@@ -44,7 +43,7 @@ export function SessionFilter({
   /** Stands at the end of the line. */
   children: ReactNode
 }) {
-  const { impersonal, personal, setPersonal, change, sortBy, clear, isFiltered } = view
+  const { filter, setFilter, sort, order, called, change, sortBy, clear, isFiltered } = view
   const { data } = useResource('/api/sources', SourceList, { everyMs: 10_000 })
   const sources = data?.sources ?? []
   const formats = new Map<string, number>()
@@ -52,100 +51,57 @@ export function SessionFilter({
     for (const [format, count] of Object.entries(source.formats))
       formats.set(format, (formats.get(format) ?? 0) + count)
   }
-  const size = sizes.find(({ minSizeBytes }) => minSizeBytes === impersonal.minSizeBytes)
   return (
-    <div className="flex items-center gap-1.5 px-4 pb-2 max-md:flex-wrap md:px-6">
-      <div className="flex items-center gap-1.5 max-md:w-full md:contents">
-        <SearchBox q={personal.q} onChange={(q) => setPersonal({ ...personal, q })} searchRef={searchRef} />
-        <div className="shrink-0 md:order-1">{deeds}</div>
+    <div className="flex items-center gap-1.5 px-4 pb-2 max-xl:flex-wrap md:px-6">
+      <div className="flex min-w-0 items-center gap-1.5 max-xl:w-full xl:contents">
+        <SearchBox
+          list="sessions"
+          filter={filter}
+          setFilter={setFilter}
+          inputRef={searchRef}
+          placeholder="Person, address, session id, or status:expiring"
+          label="Search sessions"
+          called={called}
+        />
+        <div className="flex shrink-0 items-center xl:order-1">
+          <ViewsMenu search={view} />
+          {deeds}
+        </div>
       </div>
       <div className="-my-1 flex min-w-0 items-center gap-0.5 overflow-x-auto p-1 max-md:-mx-4 max-md:w-[calc(100%+32px)] max-md:px-4">
-        {personal.principal === null ? null : (
-          <Button
-            look="quiet"
-            className="bg-accent-soft text-accent"
-            onClick={() => setPersonal({ ...personal, principal: null, person: null })}
-            aria-label={`Stop filtering by ${personal.person}`}
-          >
-            <span className="max-w-48 truncate">{visibleString(personal.person ?? personal.principal)}</span>
-            <X aria-hidden className="size-3.5" />
-          </Button>
-        )}
-        {impersonal.person === undefined ? null : (
-          <Button
-            look="quiet"
-            className="bg-accent-soft text-accent"
-            onClick={() => change({ person: undefined })}
-            aria-label="Stop filtering by this person"
-          >
-            {impersonal.person.length === 1 ? 'One person' : `${impersonal.person.length} people`}
-            <X aria-hidden className="size-3.5" />
-          </Button>
-        )}
         <SourcePicker
           sources={sources}
-          chosen={impersonal.source ?? []}
+          chosen={filter.source ?? []}
           onChange={(source) => change({ source: some(source) })}
         />
         <Choices
           name="Status"
           all={sessionStatuses.map((id) => ({ id, label: statusWords[id].label }))}
-          chosen={impersonal.status ?? []}
+          chosen={filter.status ?? []}
           onChange={(status) => change({ status: some(status) })}
         />
         <Choices
           name="Format"
           all={[...formats].map(([id, count]) => ({ id, label: id, count }))}
-          chosen={impersonal.format ?? []}
+          chosen={filter.format ?? []}
           onChange={(format) => change({ format: some(format) })}
         />
         <Choices
           name="Finding"
           all={rowFindings.map((id) => ({ id, label: findingWords[id] }))}
-          chosen={impersonal.finding ?? []}
+          chosen={filter.finding ?? []}
           onChange={(finding) => change({ finding: some(finding) })}
         />
-        <Menu
-          trigger={
-            <FilterButton
-              name="Size"
-              chosen={
-                impersonal.minSizeBytes === undefined
-                  ? null
-                  : (size?.label ?? `From ${sayCount(impersonal.minSizeBytes)} B`)
-              }
-            />
-          }
-        >
+        <Menu trigger={<FilterButton name="Size" isChosen={filter.minSizeBytes !== undefined} />}>
           {sizes.map(({ label, minSizeBytes }) => (
             <MenuItem key={label} onClick={() => change({ minSizeBytes, maxSizeBytes: undefined })}>
               {label}
             </MenuItem>
           ))}
         </Menu>
-        <Menu
-          trigger={
-            <FilterButton
-              name="Ends"
-              chosen={
-                impersonal.expiresBefore === undefined
-                  ? null
-                  : `before ${sayClock(impersonal.expiresBefore).slice(0, 5)}`
-              }
-            />
-          }
-        >
-          {ends.map(({ label, withinMs }) => (
-            <MenuItem
-              key={label}
-              onClick={() =>
-                change({
-                  expiresBefore:
-                    withinMs === undefined ? undefined : Math.ceil((serverNow() + withinMs) / minute) * minute,
-                  expiresAfter: undefined,
-                })
-              }
-            >
+        <Menu trigger={<FilterButton name="Ends" isChosen={filter.maxTtlMs !== undefined} />}>
+          {ends.map(({ label, maxTtlMs }) => (
+            <MenuItem key={label} onClick={() => change({ maxTtlMs, minTtlMs: undefined })}>
               {label}
             </MenuItem>
           ))}
@@ -159,10 +115,10 @@ export function SessionFilter({
               </Button>
             }
           >
-            {columns.map(({ label, sort }) => (
-              <MenuItem key={sort} onClick={() => sortBy(sort)}>
+            {columns.map(({ label, sort: field }) => (
+              <MenuItem key={field} onClick={() => sortBy(field)}>
                 <span className="flex-1">{label}</span>
-                {impersonal.sort === sort ? (impersonal.order === 'asc' ? '↑' : '↓') : null}
+                {field === sort ? (order === 'asc' ? '↑' : '↓') : null}
               </MenuItem>
             ))}
           </Menu>
@@ -173,7 +129,7 @@ export function SessionFilter({
           </Button>
         ) : null}
       </div>
-      <div className="contents md:*:order-2">{children}</div>
+      <div className="contents xl:*:order-2">{children}</div>
     </div>
   )
 }

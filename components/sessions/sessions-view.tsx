@@ -20,7 +20,6 @@ import { SessionsHeader } from './sessions-header'
 import { useTableKeys } from './table-keys'
 import { useSheet } from './use-sheet'
 import { useView } from './use-view'
-import { filterOf } from './view'
 
 // What only a click or a key brings up need not be here before: it is fetched as soon as the page has come to rest.
 const loadSheet = () => import('./session-sheet')
@@ -29,6 +28,7 @@ const SessionSheet = dynamic(() => loadSheet().then((part) => part.SessionSheet)
 const BulkBar = dynamic(() => loadBar().then((part) => part.BulkBar), { ssr: false })
 const FilterDeeds = dynamic(() => import('./filter-deeds').then((part) => part.FilterDeeds), { ssr: false })
 const NothingFace = dynamic(() => import('./nothing-face').then((part) => part.NothingFace))
+const OpenedFace = dynamic(() => import('@/components/search/opened-face').then((part) => part.OpenedFace))
 
 /** Browsers stop drawing far below this many rows of a page; beyond it the filter must help. */
 const mostRows = 200_000
@@ -39,8 +39,7 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
   const view = useView()
   const [range, setRange] = useState({ first: 0, last: 0 })
   const { pages, newest, problem, isLoading, isPrevious, viewKey, target } = useSessionPages(
-    view.impersonal,
-    view.personal,
+    view,
     range.first,
     range.last,
     fallback,
@@ -61,7 +60,7 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
   const { openHandle, open, close } = useSheet()
 
   const job = useJob((wasRun) => (wasRun ? setSelected(new Map()) : undefined))
-  const filter = useMemo(() => filterOf(view.impersonal, view.personal), [view.impersonal, view.personal])
+  const { filter, showPerson } = view
 
   const searchRef = useRef<HTMLInputElement>(null)
   const anchorRef = useRef<number | null>(null)
@@ -107,14 +106,13 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
         })
       },
       filterByPerson: (row) => {
-        if (row.principal === null) return
-        view.setPersonal({ q: '', principal: row.principal, person: row.label ?? row.principal })
+        showPerson(row)
         scrollRef.current?.scrollTo({ top: 0 })
       },
       focus: (row, index) => setCurrent({ handle: row.handle, index }),
       setExtending,
     }),
-    [open, view.setPersonal],
+    [open, showPerson],
   )
 
   const selectRows = useCallback((rows: typeof shown) => {
@@ -191,8 +189,9 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
     return () => clearTimeout(timer)
   }, [])
 
-  const isEmpty = newest !== undefined && total === 0 && shown.length === 0
-  const hasRows = newest !== undefined && !isEmpty
+  const isLost = view.opened.state !== 'none' && view.opened.state !== 'open' && view.opened.state !== 'pending'
+  const isEmpty = !isLost && newest !== undefined && total === 0 && shown.length === 0
+  const hasRows = !isLost && newest !== undefined && !isEmpty
   return (
     <div
       ref={scrollRef}
@@ -231,8 +230,8 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
             shown={drawn}
             start={Math.max(start, firstItem)}
             total={count}
-            sort={view.impersonal.sort}
-            order={view.impersonal.order}
+            sort={view.sort}
+            order={view.order}
             sortBy={view.sortBy}
             selected={chosenHandles}
             visibleRows={onScreen()}
@@ -254,6 +253,8 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
         <SkeletonRows />
       ) : isEmpty ? (
         <NothingFace isFiltered={view.isFiltered} clear={view.clear} freshness={newest.freshness} />
+      ) : view.opened.state !== 'none' && view.opened.state !== 'open' ? (
+        <OpenedFace opened={view.opened} clear={view.clear} />
       ) : problem === null ? (
         isLoading && <SkeletonRows />
       ) : (

@@ -23,7 +23,7 @@ export function useTableKeys(keys: TableKeys): void {
   const { can } = keys
   useKeys(
     [
-      { keys: ['/'], means: 'Search' },
+      { keys: ['/'], means: 'Search, as in user:alice ttl:<5m' },
       { keys: ['j', 'k'], means: 'Next and previous session' },
       { keys: ['Enter'], means: 'Open the session' },
       ...(can.revoke ? [{ keys: ['x', '⇧ x'], means: 'Select it, or all up to it' }] : []),

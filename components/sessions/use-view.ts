@@ -1,46 +1,26 @@
 'use client'
 
-import { useSearchParams } from 'next/navigation'
-import { useCallback, useMemo, useState } from 'react'
-import type { SortField } from '@/lib/contract/session'
-import { type Impersonal, noPersonal, type Personal, readView, writeView } from './view'
+import { useCallback, useState } from 'react'
+import { useSearch } from '@/components/search/use-search'
+import type { SessionRow, SortField } from '@/lib/contract/session'
+import { readView, writeView } from './view'
 
-/** What the table shows and how to change it. The impersonal part lives in the address, so Back works and a link reproduces it. */
+const ascending: readonly SortField[] = ['label', 'source', 'format', 'expiresAt']
+
+/** What the table shows and how to change it; and what to call the person whose sessions were asked for by a row. */
 export function useView() {
-  const params = useSearchParams()
-  const text = params.toString()
-  const impersonal = useMemo(() => readView(new URLSearchParams(text)), [text])
-  const [personal, setPersonal] = useState<Personal>(noPersonal)
-
-  const change = useCallback(
-    (part: Partial<{ [Name in keyof Impersonal]: Impersonal[Name] | undefined }>) => {
-      const next = Object.fromEntries(
-        Object.entries({ ...impersonal, ...part }).filter(([, value]) => value !== undefined),
-      )
-      // Every field was a field of a view, and what was undefined is gone.
-      window.history.pushState(null, '', `${window.location.pathname}${writeView(next as Impersonal)}`)
+  const search = useSearch<SortField>({ list: 'sessions', readView, writeView, ascending })
+  const [called, setCalled] = useState<string | null>(null)
+  const { setFilter } = search
+  const showPerson = useCallback(
+    ({ principal, label }: SessionRow) => {
+      if (principal === null) return
+      setCalled(label ?? principal)
+      setFilter({ principal: [principal] })
     },
-    [impersonal],
+    [setFilter],
   )
-
-  const sortBy = useCallback(
-    (sort: SortField) => {
-      const first = sort === 'label' || sort === 'source' || sort === 'format' || sort === 'expiresAt' ? 'asc' : 'desc'
-      const order = impersonal.sort === sort ? (impersonal.order === 'asc' ? 'desc' : 'asc') : first
-      change({ sort, order })
-    },
-    [change, impersonal.sort, impersonal.order],
-  )
-
-  const clear = useCallback(() => {
-    setPersonal(noPersonal)
-    const { sort, order } = impersonal
-    window.history.pushState(null, '', `${window.location.pathname}${writeView({ sort, order })}`)
-  }, [impersonal])
-
-  const { sort, order, ...filter } = impersonal
-  const isFiltered = Object.keys(filter).length > 0 || personal.q !== '' || personal.principal !== null
-  return { impersonal, personal, setPersonal, change, sortBy, clear, isFiltered }
+  return { ...search, called, showPerson }
 }
 
 export type View = ReturnType<typeof useView>

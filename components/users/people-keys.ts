@@ -18,7 +18,7 @@ type PeopleKeys = {
 export function usePeopleKeys(keys: PeopleKeys): void {
   useKeys(
     [
-      { keys: ['/'], means: 'Search' },
+      { keys: ['/'], means: 'Search, as in user:alice device:iphone' },
       { keys: ['j', 'k'], means: 'Next and previous person' },
       { keys: ['Enter'], means: 'Show their sessions' },
       ...(keys.canRevoke ? [{ keys: ['r'], means: 'Log them out everywhere' }] : []),

@@ -3,6 +3,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useRouter } from 'next/navigation'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { OpenedFace } from '@/components/search/opened-face'
 import { ProblemFace, SkeletonRows } from '@/components/sessions/faces'
 import { useConsole } from '@/components/shell/console-context'
 import { useMedia } from '@/components/ui/use-media'
@@ -26,9 +27,10 @@ const mostRows = 200_000
 export function PeopleView({ fallback }: { fallback: { key: string; page: PeoplePage } | null }) {
   const { can } = useConsole()
   const router = useRouter()
-  const { view, q, setQ, sortBy } = usePeopleView()
+  const view = usePeopleView()
+  const { sortBy, isFiltered, opened } = view
   const [range, setRange] = useState({ first: 0, last: 0 })
-  const people = usePeople(view, q, range.first, range.last, fallback)
+  const people = usePeople(view, range.first, range.last, fallback)
   const { newest, problem, isPrevious, viewKey } = people
   const scrollRef = useRef<HTMLDivElement>(null)
   const bodyRef = useRef<HTMLDivElement>(null)
@@ -90,9 +92,9 @@ export function PeopleView({ fallback }: { fallback: { key: string; page: People
       ref={scrollRef}
       className="relative h-full overflow-y-auto [overflow-anchor:none] [scroll-padding-top:var(--bar-height)]"
     >
-      <PeopleHeader newest={newest} problem={problem} target={people.target} isSearched={q !== ''} />
+      <PeopleHeader newest={newest} problem={problem} target={people.target} isSearched={isFiltered} />
       <div className="sticky top-0 z-20 bg-surface pt-1">
-        <PeopleSearch q={q} onChange={setQ} searchRef={searchRef} view={view} sortBy={sortBy} />
+        <PeopleSearch search={view} inputRef={searchRef} />
         {waiting > 0 ? (
           <button
             type="button"
@@ -104,14 +106,16 @@ export function PeopleView({ fallback }: { fallback: { key: string; page: People
         ) : null}
       </div>
       <FreshnessNote newest={newest} problem={problem} />
-      {newest === undefined ? (
+      {opened.state !== 'none' && opened.state !== 'open' ? (
+        <OpenedFace opened={opened} clear={view.clear} />
+      ) : newest === undefined ? (
         problem === null ? (
           people.isLoading && <SkeletonRows />
         ) : (
           <ProblemFace problem={problem} />
         )
       ) : isEmpty ? (
-        <NobodyFace newest={newest} isSearched={q !== ''} clear={() => setQ('')} />
+        <NobodyFace newest={newest} isSearched={isFiltered} clear={view.clear} />
       ) : (
         <>
           <PeopleTable

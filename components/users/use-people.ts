@@ -1,27 +1,18 @@
 'use client'
 
-import { useSearchParams } from 'next/navigation'
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { useMemo, useRef, useState } from 'react'
+import { impersonalOf, isPersonal } from '@/components/search/address'
+import { useSearch } from '@/components/search/use-search'
 import type { ApiProblem } from '@/lib/client/api'
 import { type Target, useResource } from '@/lib/client/resource'
 import { PeoplePage, type PersonRow, type PersonSortField } from '@/lib/contract/person'
-import { type PeopleView, pageSize, readView, targetOf, writeView } from './view'
+import { pageSize, readView, targetOf, writeView } from './view'
 
-/** How the people are sorted, which the address holds, and what is searched for, which it does not. */
-export function usePeopleView() {
-  const text = useSearchParams().toString()
-  const view = useMemo(() => readView(new URLSearchParams(text)), [text])
-  const [q, setQ] = useState('')
-  const sortBy = useCallback(
-    (sort: PersonSortField) => {
-      const first = sort === 'label' || sort === 'principal' ? 'asc' : 'desc'
-      const order = view.sort === sort ? (view.order === 'asc' ? 'desc' : 'asc') : first
-      window.history.pushState(null, '', `${window.location.pathname}${writeView({ sort, order })}`)
-    },
-    [view],
-  )
-  return { view, q, setQ, sortBy }
-}
+const ascending: readonly PersonSortField[] = ['label', 'principal']
+
+/** Which people are shown, how they are sorted, and how to change it. */
+export const usePeopleView = () => useSearch<PersonSortField>({ list: 'users', readView, writeView, ascending })
+export type PeopleSearchState = ReturnType<typeof usePeopleView>
 
 type People = {
   pages: PeoplePage[]
@@ -36,20 +27,23 @@ type People = {
 
 /** The people from `firstIndex` to `lastIndex` of a view: the one or two pages under the eye, and only these are polled. */
 export function usePeople(
-  view: PeopleView,
-  q: string,
+  view: Pick<PeopleSearchState, 'filter' | 'sort' | 'order' | 'opened'>,
   firstIndex: number,
   lastIndex: number,
   fallback: { key: string; page: PeoplePage } | null,
 ): People {
   const first = Math.floor(firstIndex / pageSize) + 1
   const hasTwo = Math.floor(lastIndex / pageSize) + 1 > first
-  const target = useMemo(() => requestOf(view, q, first), [view, q, first])
-  const nextTarget = useMemo(() => (hasTwo ? requestOf(view, q, first + 1) : null), [view, q, first, hasTwo])
+  const { filter, sort, order } = view
+  const isKnown = view.opened.state === 'none' || view.opened.state === 'open'
+  const wanted = useMemo(() => requestOf({ filter, sort, order }, first), [filter, sort, order, first])
+  const next = useMemo(() => requestOf({ filter, sort, order }, first + 1), [filter, sort, order, first])
+  const target = isKnown ? wanted : null
+  const nextTarget = isKnown && hasTwo ? next : null
   const rendered = fallback !== null && fallback.key === target ? fallback.page : undefined
   const one = useResource(target, PeoplePage, { fallback: rendered, keepsPrevious: true })
   const two = useResource(nextTarget, PeoplePage)
-  const viewKey = JSON.stringify([view, q])
+  const viewKey = JSON.stringify([filter, sort, order, isKnown])
   const answeredView = useRef(viewKey)
   if (!one.isPrevious) answeredView.current = viewKey
   const pages = useMemo(
@@ -66,14 +60,17 @@ export function usePeople(
     isLoading: one.isLoading,
     isPrevious: answeredView.current !== viewKey,
     viewKey,
-    target,
+    target: wanted,
   }
 }
 
 /** The address, or path and body, of one page of a view. */
-function requestOf(view: PeopleView, q: string, page: number): Target {
-  if (q === '') return targetOf(view, page)
-  return { path: '/api/users/search', body: { ...view, q, page, size: pageSize } }
+function requestOf(
+  { filter, sort, order }: Pick<PeopleSearchState, 'filter' | 'sort' | 'order'>,
+  page: number,
+): Target {
+  if (!isPersonal(filter)) return targetOf({ ...impersonalOf(filter), sort, order }, page)
+  return { path: '/api/users/search', body: { ...filter, sort, order, page, size: pageSize } }
 }
 
 /** `isGone`: the person has left this part of the list while the pointer was over it. */

@@ -23,7 +23,11 @@ export type Resource<T> = {
   isPrevious: boolean
 }
 
+/** After a failure what is asked only once is asked again in this time. */
+const retryMs = 2000
+
 type ResourceOptions<T> = {
+  /** 0: asked once, and again only when somebody comes back to the page. */
   everyMs?: number
   /** What the server already read for this page. */
   fallback?: T | undefined
@@ -46,7 +50,7 @@ export function useResource<T extends object>(
     () => (target === null ? Promise.reject(new Error('nothing to ask')) : poll(target, schema)),
     {
       refreshInterval: everyMs,
-      dedupingInterval: Math.min(500, everyMs / 2),
+      dedupingInterval: Math.min(500, (everyMs || retryMs) / 2),
       focusThrottleInterval: 500,
       // A console on this very machine answers also while the browser believes itself offline.
       refreshWhenOffline: true,
@@ -56,7 +60,7 @@ export function useResource<T extends object>(
       onErrorRetry: (_error, _key, _config, revalidate, retry) => {
         setTimeout(() => {
           if (document.visibilityState === 'visible') void revalidate(retry)
-        }, everyMs)
+        }, everyMs || retryMs)
       },
       ...(fallback === undefined ? {} : { fallbackData: fallback }),
     },
@@ -78,6 +82,11 @@ export function answeredAt(target: Target): number | null {
 /** Asks again for everything on the page whose path starts so. */
 export function refresh(path: string): void {
   void mutate((key) => typeof key === 'string' && key.startsWith(path))
+}
+
+/** Asks now what a path says and hands it to whoever shows it. Throws `ApiProblem`. */
+export async function reload<T extends object>(path: string, schema: z.ZodMiniType<T>): Promise<void> {
+  await mutate(path, await poll(path, schema), { revalidate: false })
 }
 
 function keyOf(target: Target): string {

@@ -5,6 +5,7 @@ import { noNames, rowFindings, SessionFilter, sessionStatuses } from '@/lib/cont
 import { isAddressRange } from './ip'
 import { parse } from './parse'
 import { print, printTerms } from './print'
+import { join, settle } from './settle'
 import { suggest } from './suggest'
 
 const minute = 60_000
@@ -221,4 +222,35 @@ test('an address is what the server takes for one', () => {
     }),
     { numRuns: 3000 },
   )
+})
+
+describe('while it is typed', () => {
+  it('a term leaves the text when it is complete, and free words stay', () => {
+    expect(settle('bob status:active size:>4k x', 28, 'sessions')).toEqual({
+      filter: { status: ['active'], minSizeBytes: 4097 },
+      words: { words: ['bob', 'x'] },
+      rest: 'bob x',
+      faults: [],
+    })
+  })
+
+  it('the term at the caret is neither judged nor taken, until it is left', () => {
+    expect(settle('bob size:bi', 11, 'sessions')).toMatchObject({ filter: {}, words: { q: 'bob' }, faults: [] })
+    expect(settle('bob size:bi', null, 'sessions').faults).toMatchObject([{ start: 4, end: 11 }])
+    expect(settle('say "ali', 8, 'sessions')).toMatchObject({ words: { q: 'say' }, faults: [] })
+  })
+
+  it('with a fault nothing is taken', () => {
+    const text = 'status:active size:big '
+    expect(settle(text, text.length, 'sessions')).toMatchObject({ filter: {}, rest: text, faults: [{ start: 14 }] })
+  })
+
+  it('lists grow, a bound takes the place of the one before, and the words are these alone', () => {
+    const before: SessionFilter = { status: ['active'], minSizeBytes: 1, q: 'old' }
+    expect(join(before, settle('status:expiring size:>4k new', null, 'sessions'))).toEqual({
+      status: ['active', 'expiring'],
+      minSizeBytes: 4097,
+      q: 'new',
+    })
+  })
 })

@@ -8,7 +8,8 @@ export function holdsCredential(text: string): boolean {
   return jwt.test(text) || bearer.test(text) || signedId.test(text)
 }
 
-const shortestId = 16
+/** What is shorter is no session id that anybody should use. */
+export const shortestId = 16
 const longRun = /[\w+/%~-]{16,}/g
 const pastedCookie = /^[^\s=]+=[^\s;]{8,}/
 

@@ -13,8 +13,12 @@ export default async function SessionsPage({ searchParams }: { searchParams: Par
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   )
   const view = readView(given)
-  await requireAdmin(`/sessions${writeView(view)}`)
-  const page = readFirstPage(view)
+  const saved = given.find(([name]) => name === 'view')?.[1]
+  await requireAdmin(
+    saved === undefined ? `/sessions${writeView(view)}` : `/sessions?view=${encodeURIComponent(saved)}`,
+  )
+  // What a saved view shows is known when the browser has asked for it; until then nothing passes for it.
+  const page = saved === undefined ? readFirstPage(view) : null
   return <SessionsView fallback={page === null ? null : { key: targetOf(view, 1), page }} />
 }
 

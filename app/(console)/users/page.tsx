@@ -13,8 +13,10 @@ export default async function UsersPage({ searchParams }: { searchParams: Params
     (entry): entry is [string, string] => typeof entry[1] === 'string',
   )
   const view = readView(given)
-  await requireAdmin(`/users${writeView(view)}`)
-  const page = readFirstPage(view)
+  const saved = given.find(([name]) => name === 'view')?.[1]
+  await requireAdmin(saved === undefined ? `/users${writeView(view)}` : `/users?view=${encodeURIComponent(saved)}`)
+  // What a saved view shows is known when the browser has asked for it; until then nothing passes for it.
+  const page = saved === undefined ? readFirstPage(view) : null
   return <PeopleView fallback={page === null ? null : { key: targetOf(view, 1), page }} />
 }
 
