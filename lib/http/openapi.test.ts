@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Validator } from '@seriousme/openapi-schema-validator'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { operations } from '@/lib/contract/operations'
 import { type Claims, claimsOf } from './claims'
 import { makeDocument } from './openapi'
@@ -28,16 +28,21 @@ async function readRoutes(): Promise<Map<string, Claims[string]>> {
   return found
 }
 
+let routes: Awaited<ReturnType<typeof readRoutes>>
+// Every route of the application is compiled for this, which takes its time.
+beforeAll(async () => {
+  routes = await readRoutes()
+}, 60_000)
+
 describe('the list of operations', () => {
-  test('has every method of every route, and none that there is not', async () => {
-    const routes = await readRoutes()
+  test('has every method of every route, and none that there is not', () => {
     expect(routes.size).toBeGreaterThan(20)
     expect(Object.keys(operations).sort()).toEqual([...routes.keys()].sort())
   })
 
-  test('says of each the deed, query and body that the route itself asks for', async () => {
+  test('says of each the deed, query and body that the route itself asks for', () => {
     const listed: Claims = operations
-    for (const [key, claim] of await readRoutes()) {
+    for (const [key, claim] of routes) {
       for (const what of ['open', 'deed', 'query', 'body'] as const) {
         // The very same schema: an equal one would let the two drift.
         expect(Object.is(listed[key]?.[what], claim[what]), `${key}: ${what}`).toBe(true)
