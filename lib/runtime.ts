@@ -7,6 +7,7 @@ import { createAudit } from '@/lib/audit'
 import { createAuditHistory } from '@/lib/audit-history'
 import { getConfig } from '@/lib/config'
 import { createDemo } from '@/lib/demo/demo'
+import { formats } from '@/lib/formats'
 import { createHistory } from '@/lib/history'
 import { createJobs } from '@/lib/jobs/jobs'
 import { createLedger } from '@/lib/jobs/ledger'
@@ -22,6 +23,7 @@ import { createOverview } from '@/lib/roster/overview'
 import { createPeopleList } from '@/lib/roster/people'
 import { findPasted } from '@/lib/roster/query'
 import { createRoster } from '@/lib/roster/roster'
+import { createChoices } from '@/lib/runtime/choices'
 import { createHandleKeeper } from '@/lib/runtime/handles'
 import { watchLoop } from '@/lib/runtime/loop'
 import { createSourceShelf } from '@/lib/runtime/sources'
@@ -51,7 +53,8 @@ function createRuntime() {
 
   const roster = createRoster(Date.now, settings.thresholds)
   const handles = createHandleKeeper({ home, secret: settings.secret, log })
-  const sources = createSourceShelf({ connections, settings, roster, log })
+  const choices = createChoices({ home, log })
+  const sources = createSourceShelf({ connections, settings, roster, formats, choices, log })
   const audit = createAudit({ home, log, chain: bootId })
   const auditHistory = createAuditHistory({ home, bootId })
   const admins = createAdmins({ settings, home, log, audit })
@@ -108,6 +111,7 @@ function createRuntime() {
     home,
     connections,
     sources,
+    formats,
     roster,
     census: createCensus(roster),
     requests,

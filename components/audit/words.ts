@@ -14,6 +14,7 @@ export const deedWords: Record<Deed, string> = {
   'job.undo': 'Undo a job',
   'view.save': 'Save a view',
   'view.delete': 'Delete a view',
+  'source.choose': 'Choose a source',
   'audit.view': 'Read the audit',
   'audit.export': 'Export the audit',
   'token.view': 'Look at API tokens',

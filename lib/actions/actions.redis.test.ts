@@ -41,7 +41,7 @@ beforeEach(() => {
 afterEach(() => redis.client().flushall())
 
 function makeSource(line: Connection): Source {
-  const common = { siblings: [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
+  const common = { siblings: () => [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
   return createSource({ connection: line, id: 'sess', name: 'sess:', prefix: 'sess:', ...common })
 }
 

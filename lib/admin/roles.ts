@@ -14,6 +14,7 @@ const leastRole: Record<Deed, Role> = {
   'job.undo': 'operator',
   'view.save': 'viewer',
   'view.delete': 'viewer',
+  'source.choose': 'admin',
   'audit.view': 'operator',
   'audit.export': 'admin',
   'token.view': 'admin',

@@ -14,6 +14,7 @@ export const deeds = [
   'job.undo',
   'view.save',
   'view.delete',
+  'source.choose',
   'audit.view',
   'audit.export',
   'token.view',

@@ -53,9 +53,56 @@ export const SourceAnswer = z.object({
   scanned: z.int(),
   skipped: z.int(),
   capped: z.int(),
-  origin: z.enum(['configured', 'built-in', 'found', 'demo']),
+  origin: z.enum(['configured', 'built-in', 'found', 'chosen', 'demo']),
+  /** Why it is watched, in a sentence. */
+  evidence: z.string(),
+  pinnedFormat: z.nullable(z.string()),
 })
 export type SourceAnswer = z.infer<typeof SourceAnswer>
 
-export const SourceList = z.object({ freshness: Freshness, sources: z.array(SourceAnswer) })
+/** What an admin said of a prefix. `format` null: found per key. */
+export const SourceChoice = z.strictObject({
+  database: z.int().check(z.minimum(0), z.maximum(100_000)),
+  prefix: z.string().check(z.minLength(1), z.maxLength(500)),
+  choice: z.enum(['include', 'exclude']),
+  format: z.nullable(z.string().check(z.maxLength(100))),
+  admin: z.string().check(z.maxLength(200)),
+  at: z.int(),
+})
+export type SourceChoice = z.infer<typeof SourceChoice>
+
+/** `POST /api/sources`: watch the keys under a prefix, as this format or whatever each has (null), or leave them alone. */
+export const SourceChoiceInput = z.strictObject({
+  database: z._default(z.int().check(z.minimum(0), z.maximum(100_000)), 0),
+  prefix: z.string().check(z.minLength(1), z.maxLength(500)),
+  choice: z.enum(['include', 'exclude']),
+  format: z._default(z.nullable(z.string().check(z.minLength(1), z.maxLength(100))), null),
+})
+export type SourceChoiceInput = z.infer<typeof SourceChoiceInput>
+
+/**
+ * Keys that may be sessions and are not watched: found and not sure (`asks`), or excluded by an admin. `keys` of the `walked` stood under the prefix when it was last looked at.
+ * `format`: what most of them look like, or null.
+ */
+export const SourceFound = z.object({
+  database: z.int(),
+  prefix: z.string(),
+  state: z.enum(['asks', 'excluded']),
+  format: z.nullable(z.string()),
+  evidence: z.string(),
+  keys: z.int(),
+  walked: z.int(),
+  chosen: z.nullable(z.object({ admin: z.string(), at: z.number() })),
+})
+export type SourceFound = z.infer<typeof SourceFound>
+
+/** `found`: what was looked at and is not watched. `lookedAt`: when the keys were last walked; null: not yet, or the settings name the prefixes. */
+export const SourceList = z.object({
+  freshness: Freshness,
+  sources: z.array(SourceAnswer),
+  found: z.array(SourceFound),
+  formats: z.array(z.object({ id: z.string(), label: z.string() })),
+  lookedAt: z.nullable(z.number()),
+  can: z.object({ choose: z.boolean() }),
+})
 export type SourceList = z.infer<typeof SourceList>

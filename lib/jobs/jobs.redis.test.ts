@@ -26,7 +26,7 @@ beforeAll(async () => {
   redis = await startRedis()
   connection = await connectTo(addressOf(redis))
   home = await connectTo(addressOf(redis))
-  const common = { siblings: [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
+  const common = { siblings: () => [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
   source = createSource({ connection, id: 'sess', name: 'sess:', prefix: 'sess:', ...common })
 })
 afterAll(async () => {

@@ -51,7 +51,13 @@ const list: CompanionWrite = {
 beforeAll(async () => {
   server = await startRedis()
   connection = await connectTo(addressOf(server))
-  const common = { name: 'app', siblings: [], pinnedFormat: null, isReadOnly: false, origin: 'configured' as const }
+  const common = {
+    name: 'app',
+    siblings: () => [],
+    pinnedFormat: null,
+    isReadOnly: false,
+    origin: 'configured' as const,
+  }
   source = createSource({ connection, id: 'app', prefix: 'app:sessions:', formats: [keeper, plain], ...common })
 })
 afterAll(async () => {

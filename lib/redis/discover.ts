@@ -1,93 +1,138 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { runAll } from './commands'
+import type { SessionFormat } from '@/lib/formats/format'
+import { type Guess, guessFamily, prefixBeforeId, usualFamilies } from '@/lib/formats/guess'
+import type { RawSession } from '@/lib/session/raw'
 import type { Connection } from './connection'
 import { guarded } from './errors'
+import { readValues } from './read'
 import { primariesOf, scanOnce } from './scan'
 import { ownPrefix } from './source'
 
-const mostKeys = 5000
-const mostPages = 50
-/** So many keys under a prefix are looked at; one of another type than a session's rules the prefix out. */
-const keysChecked = 20
-const restMs = 2
-/** Each source costs a scan of its own and a place in the feed, and whoever writes keys could make up any number of prefixes. */
-const mostPrefixes = 20
+/** So many keys are walked in one look around; the next one goes on where this one stopped. */
+const mostKeys = 200_000
+/** After a page Redis has so many times as long for others. */
+const restFactor = 9
+/** Whoever writes keys could make up any number of prefixes. */
+const mostFamilies = 2_000
+/** The fullest are judged first; so many in one look around. */
+const mostJudged = 60
+/** So many keys of a family are kept to be read, and so much of each. */
+const keysRead = 20
+const valueBytes = 16 * 1024
+/** A family that no framework names so needs this many keys to be looked at. */
+const fewestUnusual = 3
 
-export type Discovery = { prefix: string; evidence: string; keys: number }
+/** What was found under a prefix. `keys`: how many of those that were walked. */
+export type Family = Guess & { prefix: string; keys: number; walked: number }
 
-/** Where frameworks put their sessions when nobody chose another place, and what an id looks like there: indexes and locks beside them do not match. */
-const wellKnown: readonly { pattern: RegExp; framework: string }[] = [
-  { pattern: /^(koa:sess:)[\w-]{16,}$/, framework: 'koa-generic-session' },
-  { pattern: /^(spring:session:sessions:)[0-9a-f-]{36}$/, framework: 'Spring Session' },
-  { pattern: /^(PHPREDIS_SESSION:)[\w,-]{22,}$/, framework: 'phpredis' },
-  { pattern: /^(sf_s)[\w,-]{22,}$/, framework: 'Symfony' },
-  { pattern: /^(laravel[\w-]*[_:-])[A-Za-z0-9]{40}$/, framework: 'Laravel' },
-  { pattern: /^(starsessions\.)[0-9a-f]{32}$/, framework: 'starsessions' },
-  { pattern: /^(scs:session:)[\w-]{43}$/, framework: 'scs' },
-  { pattern: /^(better-auth:)[A-Za-z0-9]{32}$/, framework: 'better-auth' },
-  { pattern: /^(rack:session:)(?:2::)?[0-9a-f]{32,64}$/, framework: 'Rack' },
-  { pattern: /^(authelia-session:?)[\w-]{16,}$/, framework: 'Authelia' },
-  { pattern: /^(user:session:)(?!by-user-id:)[\w-]{16,}$/, framework: 'Auth.js' },
-  { pattern: /^(:\d+:django\.contrib\.sessions\.cache(?:d_db)?)[a-z0-9]{32}$/, framework: 'Django' },
-  { pattern: /^(redisson:tomcat_session:)[\w.-]{16,}$/, framework: 'Redisson for Tomcat' },
-  { pattern: /^(ci_session:)[\w:.-]{26,}(?<!:lock)$/, framework: 'CodeIgniter' },
-  { pattern: /^(session_)[A-Z2-7]{52}$/, framework: 'redistore' },
-]
+/** Where the last look around stopped, a cursor for each primary. */
+export type Place = Map<string, string>
+
+type Sample = { keys: Buffer[]; count: number; usual: Set<string> }
 
 /**
- * Well-known session prefixes among a bounded sample of the keys (5,000 keys or 50 SCAN pages), beside those already known. A prefix counts only where every
- * key that was looked at is a string or a hash; with those already known they are twenty at most, the fullest first. Finding nothing proves nothing. Cost: at most 50 SCANs with rests between them and one TYPE for twenty keys a prefix.
+ * Looks for families of keys that may be sessions: by the usual keys of the formats, and by what stands before something like an id; then reads a few values of each and judges
+ * them. `knownPrefixes` are left out, and so are Rollcall's own. Finding nothing proves nothing. Never `no`. Cost: SCANs over at most 200,000 keys, each with nine times its own time of rest,
+ * and `readValues` for twenty keys of at most 60 families, 16 KiB of each. Throws `KnownError` when Redis does not answer.
  */
-export async function discoverPrefixes(
+export async function discoverFamilies(
   connection: Connection,
+  formats: readonly SessionFormat[],
   knownPrefixes: string[],
+  place: Place,
   signal: AbortSignal,
-): Promise<Discovery[]> {
+): Promise<Family[]> {
   return guarded(async () => {
-    const { found, sampled } = await sample(connection, [...knownPrefixes, ownPrefix], signal)
-    const discoveries: Discovery[] = []
-    for (const [prefix, { keys, framework }] of found) {
-      const types = await runAll(
-        connection.client,
-        keys.slice(0, keysChecked).map((key) => ['TYPE', key]),
-      )
-      const names = types.map(String).filter((type) => type !== 'none')
-      if (names.length === 0 || !names.every((type) => type === 'string' || type === 'hash')) continue
-      const evidence = `${keys.length} of ${sampled} sampled keys look like sessions of ${framework} under ${prefix}`
-      discoveries.push({ prefix, evidence, keys: keys.length })
+    const { families, walked } = await walk(connection, formats, [...knownPrefixes, ownPrefix], place, signal)
+    const worth = [...families]
+      .filter(([, { usual, count }]) => usual.size > 0 || count >= fewestUnusual)
+      .sort(([, a], [, b]) => Number(b.usual.size > 0) - Number(a.usual.size > 0) || b.count - a.count)
+      .slice(0, mostJudged)
+    const found: Family[] = []
+    for (const [prefix, { keys, count, usual }] of worth) {
+      signal.throwIfAborted()
+      const raws = await readRaws(connection, prefix, keys)
+      const guess = guessFamily(prefix, raws, [...usual], formats)
+      if (guess.verdict !== 'no') found.push({ ...guess, prefix, keys: count, walked })
     }
-    const room = Math.max(0, mostPrefixes - knownPrefixes.length)
-    return discoveries.sort((a, b) => b.keys - a.keys).slice(0, room)
+    return withoutInner(found)
   })
 }
 
-type Sample = { found: Map<string, { keys: Buffer[]; framework: string }>; sampled: number }
-
-async function sample(connection: Connection, knownPrefixes: string[], signal: AbortSignal): Promise<Sample> {
-  const found: Sample['found'] = new Map()
+async function walk(
+  connection: Connection,
+  formats: readonly SessionFormat[],
+  knownPrefixes: string[],
+  place: Place,
+  signal: AbortSignal,
+): Promise<{ families: Map<string, Sample>; walked: number }> {
+  const families = new Map<string, Sample>()
   const nodes = primariesOf(connection)
-  let sampled = 0
+  let walked = 0
   for (const node of nodes) {
-    let cursor = '0'
-    for (let page = 0; page < mostPages / nodes.length && sampled < mostKeys; page += 1) {
+    const name = `${node.options.host}:${node.options.port}:${node.options.path}`
+    let cursor = place.get(name) ?? '0'
+    for (let seen = 0; seen < mostKeys / nodes.length; ) {
       signal.throwIfAborted()
+      const askedAt = performance.now()
       const [next, keys] = await scanOnce(node, cursor, null)
-      for (const key of keys.slice(0, mostKeys - sampled)) {
-        sampled += 1
-        const text = key.toString('latin1')
-        if (knownPrefixes.some((prefix) => text.startsWith(prefix))) continue
-        for (const { pattern, framework } of wellKnown) {
-          const prefix = pattern.exec(text)?.[1]
-          if (prefix === undefined) continue
-          const seen = found.get(prefix)
-          if (seen) seen.keys.push(key)
-          else found.set(prefix, { keys: [key], framework })
-        }
-      }
+      const tookMs = performance.now() - askedAt
+      for (const key of keys) sort(key, families, formats, knownPrefixes)
+      seen += Math.max(1, keys.length)
+      walked += keys.length
       cursor = next
       if (cursor === '0') break
-      await wait(restMs, undefined, { signal })
+      await wait(tookMs * restFactor, undefined, { signal })
     }
+    place.set(name, cursor)
   }
-  return { found, sampled }
+  return { families, walked }
+}
+
+function sort(
+  key: Buffer,
+  families: Map<string, Sample>,
+  formats: readonly SessionFormat[],
+  knownPrefixes: string[],
+): void {
+  const text = key.toString('latin1')
+  if (knownPrefixes.some((prefix) => text.startsWith(prefix))) return
+  if (formats.some(({ companionKeys }) => companionKeys?.test(text))) return
+  const usual = usualFamilies(text, formats)
+  const unusual = usual.length === 0 ? prefixBeforeId(text) : null
+  for (const { prefix, format } of usual) add(families, prefix, key)?.usual.add(format)
+  if (unusual !== null) add(families, unusual, key)
+}
+
+function add(families: Map<string, Sample>, prefix: string, key: Buffer): Sample | null {
+  let family = families.get(prefix)
+  if (family === undefined) {
+    if (families.size >= mostFamilies) return null
+    family = { keys: [], count: 0, usual: new Set() }
+    families.set(prefix, family)
+  }
+  family.count += 1
+  if (family.keys.length < keysRead) family.keys.push(key)
+  // Later keys take the place of earlier ones now and then, so that a walk is not judged by its beginning alone.
+  else if (family.count % keysRead === 0) family.keys[(family.count / keysRead) % keysRead] = key
+  return family
+}
+
+async function readRaws(connection: Connection, prefix: string, keys: Buffer[]): Promise<RawSession[]> {
+  const readings = await readValues(connection, keys, valueBytes)
+  return keys.flatMap((key, index): RawSession[] => {
+    const reading = readings[index]
+    if (!reading || reading === 'skipped') return []
+    const { value, redisExpiresAt } = reading
+    const rest = key.toString('latin1', prefix.length)
+    return [{ key, prefix, rest, value, redisExpiresAt, now: connection.now(), related: [] }]
+  })
+}
+
+/** Of two prefixes of which one begins with the other, both sure, the shorter has it all. */
+function withoutInner(found: Family[]): Family[] {
+  return found.filter(
+    ({ prefix }) =>
+      !found.some((other) => other.verdict === 'sure' && other.prefix !== prefix && prefix.startsWith(other.prefix)),
+  )
 }

@@ -20,7 +20,7 @@ beforeEach(async () => {
   server = await createRedisServer({ port })
   connection = await connectTo(addressOf(null, { hosts: [{ host: '127.0.0.1', port }] }))
   const fixed = { id: 'session', name: 'session:', prefix: 'session:', origin: 'built-in' as const, pinnedFormat: null }
-  source = createSource({ ...fixed, connection, siblings: [], formats, isReadOnly: false })
+  source = createSource({ ...fixed, connection, siblings: () => [], formats, isReadOnly: false })
 })
 
 afterEach(async () => {

@@ -22,8 +22,8 @@ type SourceOptions = {
   name: string
   prefix: string
   origin: Source['origin']
-  /** Longer prefixes that are other sources: their keys are not ours. */
-  siblings: string[]
+  /** The prefixes of the sources beside it: keys under a longer one are not ours. The same list until they change. */
+  siblings(): readonly string[]
   /** The id of the format that every key has, or null: found per key. */
   pinnedFormat: string | null
   formats: readonly SessionFormat[]
@@ -34,15 +34,23 @@ type SourceOptions = {
 export function createSource(options: SourceOptions): Source {
   const { connection, id, name, prefix, origin, siblings, pinnedFormat, isReadOnly } = options
   const start = bytesOf(prefix)
-  const othersStarts = siblings.filter((other) => other !== prefix && other.startsWith(prefix)).map(bytesOf)
   const formats = options.formats.filter((format) => pinnedFormat === null || format.id === pinnedFormat)
   const denied: WriteResult = { denied: 'Rollcall is set to read only.' }
   const isStrict = origin === 'found' && pinnedFormat === null
   const reader = createReader({ connection, source: id, prefix, formats, isStrict })
   const endings = createEndings(connection)
 
+  let beside: readonly string[] = []
+  let longer: string[] = []
+
   function owns(key: Buffer): boolean {
-    return startsWith(key, start) && ![ownPrefix, ...othersStarts].some((other) => startsWith(key, other))
+    if (!startsWith(key, start) || startsWith(key, ownPrefix)) return false
+    const now = siblings()
+    if (now !== beside) {
+      beside = now
+      longer = now.filter((other) => other !== prefix && other.startsWith(prefix)).map(bytesOf)
+    }
+    return !longer.some((other) => startsWith(key, other))
   }
 
   function isOurs(key: Buffer): boolean {

@@ -22,6 +22,8 @@ export type Roster = {
   drop(source: string, key: Buffer, end: { cause: EndCause; at: number }): boolean
   /** Forgets the sessions of a source that this scan has not seen; returns how many. */
   dropUnseen(source: string, scan: number, at: number): number
+  /** Forgets what of a source stands under a prefix that it no longer watches: these sessions have not ended. Returns how many. */
+  forget(source: string, prefix: string): number
   find(source: string, key: Buffer): Session | null
   findSlot(source: string, key: string): number | null
   /** How often the session was read; null when it is not there. Changes whenever its value may have. */
@@ -205,6 +207,19 @@ export function createRoster(clock: () => number = Date.now, thresholds = defaul
         dropped += 1
       }
       return dropped
+    },
+    forget(source, prefix) {
+      const map = slotsOf(source)
+      const start = Buffer.from(prefix, 'utf8').toString('latin1')
+      let forgotten = 0
+      for (const [key, slot] of map) {
+        if (!key.startsWith(start)) continue
+        map.delete(key)
+        columns.give(slot)
+        forgotten += 1
+      }
+      isDirty = isDirty || forgotten > 0
+      return forgotten
     },
     find(source, key) {
       const slot = findSlot(source, key.toString('latin1'))

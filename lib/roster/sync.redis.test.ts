@@ -21,7 +21,7 @@ let ticking: NodeJS.Timeout
 function watch(told: { username?: string; password?: string } = {}) {
   connection = createConnection({ address: addressOf(redis, told), database: 0, log: silent, isReadOnly: false })
   roster = createRoster()
-  const common = { siblings: [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
+  const common = { siblings: () => [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
   const source = createSource({ connection, id: 'sess', name: 'sess:', prefix: 'sess:', ...common })
   sync = createSync({ source, line: connection, roster, log: silent })
   sync.start()

@@ -46,6 +46,8 @@ export type Sync = {
   changed(keys: Buffer[]): void
   /** Reads one key now and tells the roster before it returns: a deed's own answer must not wait for the feed. */
   refresh(key: Buffer): Promise<void>
+  /** Looks at everything again: which keys are this source's has changed. */
+  rescan(): void
   freshness(): Freshness['sources'][number]
   counts(): { scanned: number; skipped: number; capped: number }
   /** All scans since the process began: how many came to their end, how many broke off, how long they took and how many keys they saw. */
@@ -287,6 +289,7 @@ export function createSync({
       await take([key], scanNumber, 'deed')
       roster.publish()
     },
+    rescan: askScan,
     start() {
       stopHealth = line.onHealth(() => {
         if (line.health().state === 'up') askScan()

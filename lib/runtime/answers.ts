@@ -1,8 +1,13 @@
+import { may } from '@/lib/admin/roles'
+import type { Role } from '@/lib/contract/login'
 import type { SourceAnswer, SourceList } from '@/lib/contract/source'
 import type { Runtime } from '@/lib/runtime'
 import type { Watched } from './sources'
 
-function toAnswer({ source, sync, connection }: Watched, roster: Runtime['roster']): SourceAnswer {
+function toAnswer(
+  { source, sync, connection, evidence, pinnedFormat }: Watched,
+  roster: Runtime['roster'],
+): SourceAnswer {
   const { state, since } = sync.freshness()
   const can = Object.entries({ ...source.can, tracking: connection.feed() === 'tracking' })
   return {
@@ -19,10 +24,19 @@ function toAnswer({ source, sync, connection }: Watched, roster: Runtime['roster
     sessions: roster.count(source.id),
     ...sync.counts(),
     origin: source.origin,
+    evidence,
+    pinnedFormat,
   }
 }
 
 /** `GET /api/sources`. Answers in any state: that Redis is away is just what it is asked about. */
-export function listSources({ sources, roster, freshness }: Runtime): SourceList {
-  return { freshness: freshness(), sources: sources.list().map((watched) => toAnswer(watched, roster)) }
+export function listSources({ sources, roster, freshness, formats }: Runtime, role: Role): SourceList {
+  return {
+    freshness: freshness(),
+    sources: sources.list().map((watched) => toAnswer(watched, roster)),
+    found: sources.listFound(),
+    formats: formats.map(({ id, label }) => ({ id, label })),
+    lookedAt: sources.lookedAt(),
+    can: { choose: may(role, 'source.choose') && sources.canChoose() },
+  }
 }

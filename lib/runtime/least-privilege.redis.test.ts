@@ -38,7 +38,7 @@ async function signedIn(username: string): Promise<Connection> {
 }
 
 function sourceOf(connection: Connection): Source {
-  const common = { siblings: [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
+  const common = { siblings: () => [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
   return createSource({ connection, id: 'session', name: 'session:', prefix: 'session:', ...common })
 }
 

@@ -48,7 +48,7 @@ export interface Source {
   readonly name: string
   readonly prefix: string
   readonly database: number
-  readonly origin: 'configured' | 'built-in' | 'found' | 'demo'
+  readonly origin: 'configured' | 'built-in' | 'found' | 'chosen' | 'demo'
 
   /** Whether the key belongs here: it starts with this prefix and with no longer prefix of a sibling source. Costs nothing. */
   owns(key: Buffer): boolean
