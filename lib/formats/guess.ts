@@ -12,11 +12,14 @@ const fewest = 3
 /** A prefix that says itself what it holds. */
 const saysSession = /(?:^|[^a-z])(?:sess|session|sessions|sessionid|login|logins)(?:[^a-z]*|:[^:]*:)$/i
 const separator = /[:./_|-]/
+/** No framework names a session at such length. */
+const longestKey = 512
 /** What the random part of a session's key looks like: long, and not words. */
 const idShape = /^[\w+=~,-]{16,128}$/
 
 /** The frameworks whose usual keys this is one of, each with the prefix that goes with it. */
 export function usualFamilies(key: string, formats: readonly SessionFormat[]): { prefix: string; format: string }[] {
+  if (key.length > longestKey) return []
   return formats.flatMap(({ id, usualKeys }) =>
     usualKeys.flatMap((pattern) => {
       const prefix = pattern.exec(key)?.[1]
@@ -27,10 +30,11 @@ export function usualFamilies(key: string, formats: readonly SessionFormat[]): {
 
 /** The part of a key before what looks like an id, with its separator; null where nothing does, or where nothing stands before it. */
 export function prefixBeforeId(key: string): string | null {
+  if (key.length > longestKey) return null
   for (let at = key.length - 1; at >= 0; at -= 1) {
     if (!separator.test(key.charAt(at))) continue
     const rest = key.slice(at + 1)
-    if (/\d/.test(rest) && idShape.test(rest) && looksRandom(rest)) return key.slice(0, widened(key, at) + 1)
+    if (/\d/.test(rest) && idShape.test(rest) && looksRandom(rest)) return key.slice(0, widened(key, at) + 1) || null
   }
   return null
 }
