@@ -74,7 +74,7 @@ async function readProbe(): Promise<number[]> {
 
 async function runJob(isSecurity: boolean) {
   const handles = createHandles(Buffer.from('a secret for the bench'))
-  const common = { siblings: [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
+  const common = { siblings: () => [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
   const source = createSource({ connection, id: 'sess', name: 'sess:', prefix: 'sess:', ...common })
   const roster = createRoster()
   for await (const keys of source.scan(new AbortController().signal)) {

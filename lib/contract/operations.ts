@@ -19,7 +19,7 @@ import {
   SessionQuery,
   SessionSearch,
 } from './session'
-import { SourceList } from './source'
+import { SourceChoiceInput, SourceList } from './source'
 import { TokenCreated, TokenInput, TokenList } from './token'
 import { SavedView, ViewInput, ViewList } from './view'
 
@@ -234,6 +234,13 @@ export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}
     summary: 'Each source with its state, and what its Redis lets us do.',
     ...view,
     answers: { 200: SourceList },
+  },
+  'POST /api/sources': {
+    summary: 'Says whether the keys under a prefix are watched, and as which format.',
+    deed: 'source.choose',
+    body: SourceChoiceInput,
+    answers: { 200: SourceList },
+    problems: ['conflict'],
   },
   'GET /api/openapi.json': { summary: 'This document.', answers: { 200: 'application/json' } },
   'GET /healthz': {

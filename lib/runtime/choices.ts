@@ -1,5 +1,4 @@
-import type { SourceChoice } from '@/lib/contract/source'
-import { SourceChoice as Choice } from '@/lib/contract/source'
+import { SourceChoice } from '@/lib/contract/source'
 import { KnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
@@ -16,8 +15,7 @@ const retryMs = 1_000
 export type Choices = {
   /** Null until the home first answered: then nothing is known of what was chosen, and what is found waits. */
   list(): readonly SourceChoice[] | null
-  find(database: number, prefix: string): SourceChoice | null
-  /** Throws `source-unavailable` where the home does not answer, `invalid` where there are too many. Cost: one HLEN and one HSET. */
+  /** Throws `source-unavailable` where the home does not answer, `conflict` where there are too many. Cost: one HSET. */
   set(choice: SourceChoice): Promise<void>
   start(onChange: () => void): void
   close(): void
@@ -56,18 +54,17 @@ export function createChoices({ home, log }: { home: Connection; log: Log }): Ch
 
   return {
     list: () => held,
-    find: (database, prefix) => held?.find((one) => one.database === database && one.prefix === prefix) ?? null,
     async set(choice) {
-      if (home.health().state !== 'up') {
-        throw new KnownError('source-unavailable', 'The home Redis does not answer.', { retryAfterMs: retryMs })
-      }
       const name = nameOf(choice)
-      const isKnown = held?.some((one) => nameOf(one) === name) ?? false
-      if (!isKnown && (await home.client.hlen(choicesKey)) >= mostChoices) {
+      if (home.health().state !== 'up') throw away(null)
+      const others = (held ?? []).filter((one) => nameOf(one) !== name)
+      if (others.length >= mostChoices) {
         throw new KnownError('conflict', `There are ${mostChoices} choices already; that is the most.`)
       }
-      await home.client.hset(choicesKey, name, JSON.stringify(choice))
-      held = [...(held ?? []).filter((one) => nameOf(one) !== name), choice]
+      await home.client.hset(choicesKey, name, JSON.stringify(choice)).catch((cause: unknown) => {
+        throw away(cause)
+      })
+      held = [...others, choice]
       tell()
     },
     start(onChange) {
@@ -87,9 +84,13 @@ export function createChoices({ home, log }: { home: Connection; log: Log }): Ch
 
 function parse(text: string): SourceChoice | null {
   try {
-    return Choice.parse(JSON.parse(text))
+    return SourceChoice.parse(JSON.parse(text))
   } catch {
     // Not as we write it: somebody else's hand. It chooses nothing.
     return null
   }
+}
+
+function away(cause: unknown): KnownError {
+  return new KnownError('source-unavailable', 'The home Redis does not answer.', { cause, retryAfterMs: retryMs })
 }

@@ -1,34 +1,17 @@
-import type { Actor } from '@/lib/actions/context'
+import { type AdminActor, noteDeed } from '@/lib/admin/actor'
 import type { SourceChoiceInput } from '@/lib/contract/source'
-import { isKnownError } from '@/lib/errors'
 import type { Runtime } from '@/lib/runtime'
 
-/** An admin says whether the keys under a prefix are watched, and as which format. Audited as it ended; throws as the choice does. */
+/** An admin says whether the keys under a prefix are watched, and as which format. Audited with what was said; throws as the choice does. */
 export async function chooseSource(
   { sources, audit, now }: Pick<Runtime, 'sources' | 'audit' | 'now'>,
-  { admin, requestId, ip }: Actor,
+  actor: AdminActor,
   input: SourceChoiceInput,
 ): Promise<void> {
   const { prefix, choice, format, database } = input
-  const what = `${choice} ${JSON.stringify(prefix)} in database ${database}${format === null ? '' : ` as ${format}`}`
-  const write = (outcome: 'done' | 'refused' | 'failed', reason: string) =>
-    void audit.write({
-      phase: 'outcome',
-      deed: 'source.choose',
-      admin: admin.username,
-      handle: null,
-      principal: null,
-      outcome,
-      reason,
-      requestId,
-      ip,
-    })
-  try {
-    await sources.choose({ ...input, admin: admin.username, at: now() })
-    write('done', what)
-  } catch (error) {
-    const isAway = isKnownError(error) && error.code === 'source-unavailable'
-    write(isAway ? 'failed' : 'refused', what)
-    throw error
-  }
+  const about = `${choice} ${JSON.stringify(prefix)} in database ${database}${format === null ? '' : ` as ${format}`}`
+  await noteDeed(audit, actor, { deed: 'source.choose', about }, async () => {
+    await sources.choose({ ...input, admin: actor.admin.username, at: now() })
+    return {}
+  })
 }
