@@ -17,10 +17,10 @@ const packages = {
     ...['php-illuminate-session', 'php-laravel-framework'],
   ],
   ruby: [
-    ...['ruby', 'ruby-redis', 'ruby-redis-store', 'ruby-redis-rack', 'ruby-redis-actionpack'],
+    ...['ruby', 'ruby3.1', 'ruby-redis', 'ruby-redis-store', 'ruby-redis-rack', 'ruby-redis-actionpack'],
     ...['ruby-rack', 'ruby-actionpack', 'ruby-activesupport', 'ruby-webrick', 'ruby-warden'],
   ],
-  go: ['golang-go', 'golang-github-gorilla-sessions-dev', 'golang-github-boj-redistore-dev'],
+  go: ['golang-go', 'golang-1.19-go', 'golang-github-gorilla-sessions-dev', 'golang-github-boj-redistore-dev'],
 }
 
 /**
@@ -109,6 +109,7 @@ const starts = {
       env: {
         LD_LIBRARY_PATH: join(folder, 'usr/lib/x86_64-linux-gnu'),
         RUBYLIB: [...places, ...listGems(folder)].join(':'),
+        GEM_PATH: [folder, ''].map((at) => `${at}/usr/share/rubygems-integration/all`).join(':'),
       },
     }
   },
@@ -126,12 +127,12 @@ const starts = {
   }),
 }
 
-/** Debian keeps gems of pure Ruby in a shared folder and those with a compiled part in one by version. */
+/** Where the gems lie: named to Ruby directly, since RubyGems would ask for all that they name, tests' packages too. */
 function listGems(folder) {
-  return ['all', '3.1.0'].flatMap((kind) => {
-    const gems = join(folder, 'usr/share/rubygems-integration', kind, 'gems')
-    return existsSync(gems) ? readdirSync(gems).map((gem) => join(gems, gem, 'lib')) : []
-  })
+  const gems = join(folder, 'usr/share/rubygems-integration/all/gems')
+  if (!existsSync(gems)) return []
+  // This gem keeps its files a folder deeper than the others.
+  return readdirSync(gems).flatMap((gem) => [join(gems, gem, 'lib'), join(gems, gem, 'lib/concurrent-ruby')])
 }
 
 function firstOf(...paths) {
