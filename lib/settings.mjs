@@ -35,7 +35,21 @@ const plain = [
 const internal = ['STORE', 'STORE_REASON', 'PARENT', 'BUILD_DIR', 'BUILD_BASE_PATH']
 const notBuilt = ['CONFIG', 'GUARD_MS']
 
-const formats = ['native', 'plain', 'connect-redis']
+const formats = [
+  'native',
+  'express-openid-connect',
+  'fastify-session',
+  'connect-redis',
+  'koa-generic-session',
+  'koa-session',
+  'yar',
+  'adonis',
+  'better-auth',
+  'authjs',
+  'lucia',
+  'starsessions',
+  'plain',
+]
 const roles = ['viewer', 'operator', 'admin']
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']
 const colors = ['red', 'amber', 'green', 'blue', 'violet', 'grey']

@@ -1,11 +1,35 @@
 import type { RawSession } from '@/lib/session/raw'
+import { adonis } from './adonis'
+import { authjs } from './authjs'
+import { betterAuth } from './better-auth'
 import { connectRedis } from './connect-redis'
+import { expressOpenidConnect } from './express-openid-connect'
+import { fastifySession } from './fastify-session'
 import type { SessionFormat } from './format'
+import { koaGenericSession } from './koa-generic-session'
+import { koaSession } from './koa-session'
+import { lucia } from './lucia'
 import { native } from './native'
 import { plain } from './plain'
+import { starsessions } from './starsessions'
+import { yar } from './yar'
 
 /** Every format, in detection order: the narrowest shape first, the one that takes anything last. */
-export const formats: readonly SessionFormat[] = [native, connectRedis, plain]
+export const formats: readonly SessionFormat[] = [
+  native,
+  expressOpenidConnect,
+  fastifySession,
+  connectRedis,
+  koaGenericSession,
+  koaSession,
+  yar,
+  adonis,
+  betterAuth,
+  authjs,
+  lucia,
+  starsessions,
+  plain,
+]
 
 /** The format of a value: the first of these that recognises it, else the last resort, which says what it could not read. */
 export function formatOf(raw: RawSession, among: readonly SessionFormat[]): SessionFormat {

@@ -49,6 +49,16 @@ export function createReader({ connection, source, prefix, formats, isStrict }: 
     return { key, prefix: start, rest, value, redisExpiresAt, now: connection.now(), related: [] }
   }
 
+  /** What was read beside the session and belongs to it alone; a record of its person is none. */
+  function companionBytesOf(format: SessionFormat, raw: RawSession): number {
+    if (raw.related.length === 0) return 0
+    const keys = format.related?.(raw) ?? []
+    return raw.related.reduce((sum, bytes, at) => {
+      const isOwn = testCompanion(keys[at]?.toString('latin1') ?? '')
+      return isOwn ? sum + (bytes?.length ?? 0) : sum
+    }, 0)
+  }
+
   function decode(format: SessionFormat, raw: RawSession, sizeBytes: number): Read {
     if (isStrict && format === lastResort && formats.length > 1) return 'skipped'
     const decoded = format.decode(raw)
@@ -66,7 +76,7 @@ export function createReader({ connection, source, prefix, formats, isStrict }: 
       lastSeenAt: facts?.lastSeenAt ?? null,
       expiresAt: earliest(raw.redisExpiresAt, facts?.expiresAt ?? null),
       sizeBytes,
-      companionBytes: raw.related.reduce((sum, bytes) => sum + (bytes?.length ?? 0), 0),
+      companionBytes: companionBytesOf(format, raw),
       ip: facts?.ip ?? null,
       device: describeDevice(facts?.userAgent ?? null),
       isReadable: facts !== null,

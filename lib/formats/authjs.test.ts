@@ -1,0 +1,4 @@
+import { authjs } from './authjs'
+import { goldensOf, testConformance } from './conformance'
+
+testConformance(authjs, goldensOf('authjs'))

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+import { factsIn, type Golden, rawOf, testConformance } from './conformance'
+import { expressOpenidConnect } from './express-openid-connect'
+
+const now = Date.UTC(2026, 10, 25, 8)
+const second = Math.floor(now / 1000)
+const claims = { sub: 'auth0|42', name: 'Ann', email: 'ann@example.com', iat: second - 60 }
+const token = ['{"alg":"RS256"}', JSON.stringify(claims), 'signature']
+  .map((part) => Buffer.from(part).toString('base64url'))
+  .join('.')
+
+/** Synthetic: built to the letter of the library's `appSession.js`. */
+const value = {
+  header: { iat: second - 60, uat: second, exp: second + 86_400 },
+  data: {
+    id_token: token,
+    access_token: 'a'.repeat(40),
+    refresh_token: 'r'.repeat(40),
+    token_type: 'Bearer',
+    expires_at: second + 3600,
+  },
+  cookie: { expires: (second + 86_400) * 1000, maxAge: 86_400_000 },
+}
+
+const golden: Golden = {
+  name: 'signed in (synthetic)',
+  raw: rawOf(Buffer.from(JSON.stringify(value)), { now, redisExpiresAt: now + 86_400_000 }),
+  facts: {
+    principal: 'auth0|42',
+    label: 'Ann',
+    createdAt: (second - 60) * 1000,
+    lastSeenAt: second * 1000,
+    expiresAt: (second + 86_400) * 1000,
+  },
+  tree: value,
+  // The golden is the one above.
+  timesOf: (tree) => [(tree as typeof value).header.exp, (tree as typeof value).header.uat],
+}
+
+testConformance(expressOpenidConnect, [golden])
+
+test('a token that is none, or whose middle is no JSON, leaves the session without a person', () => {
+  for (const id_token of ['', 'a.b', 'a.!!!.c', 7, null]) {
+    const raw = rawOf(Buffer.from(JSON.stringify({ ...value, data: { id_token } })), { now })
+    expect(factsIn(expressOpenidConnect.decode(raw))).toMatchObject({ principal: null, label: null })
+  }
+})

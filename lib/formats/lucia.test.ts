@@ -1,0 +1,4 @@
+import { goldensOf, testConformance } from './conformance'
+import { lucia } from './lucia'
+
+testConformance(lucia, goldensOf('lucia'))

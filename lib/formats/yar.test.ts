@@ -1,0 +1,4 @@
+import { goldensOf, testConformance } from './conformance'
+import { yar } from './yar'
+
+testConformance(yar, goldensOf('yar'))
