@@ -224,3 +224,19 @@ function verify(): Promise<{ code: number; said: string }> {
     })
   })
 }
+
+test('the audit is searched by words that stand in no address', async ({ page }) => {
+  await signIn(page, rollcall, 'operator')
+  await page.goto(`${rollcall.origin}/audit`)
+  await page.getByLabel('Search the audit').fill('session.revoke')
+  await page.keyboard.press('Enter')
+  const rows = page.getByRole('table').getByRole('row')
+  await expect(rows.filter({ hasText: 'Sign in' })).toHaveCount(0)
+  await expect(rows.filter({ hasText: 'Revoke session' }).first()).toBeVisible()
+  expect(page.url()).not.toContain('revoke')
+  await page.getByLabel('Search the audit').fill('nothing-like-this')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('table')).toHaveCount(0)
+  await page.getByRole('button', { name: 'Clear', exact: true }).first().click()
+  await expect(rows.filter({ hasText: 'Sign in' }).first()).toBeVisible()
+})

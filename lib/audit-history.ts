@@ -11,12 +11,14 @@ const batchSize = 1000
 const mostAdmins = 100
 
 /** Which entries. Absent fields do not restrict. */
-export type AuditFilter = Pick<AuditQuery, 'deed' | 'admin' | 'handle' | 'since'>
+export type AuditFilter = Pick<AuditQuery, 'deed' | 'admin' | 'handle' | 'since' | 'q'>
 
 type History = Pick<AuditPage, 'lookedAt' | 'isComplete' | 'unreadable' | 'admins'> & { rows: AuditRow[] }
 
 /** The one read path of the audit: the API and the page ask it alike. */
 export type AuditHistory = {
+  /** What all of it is known by, over all replicas. Throws `source-unavailable`. Cost: one XREVRANGE of one entry. */
+  version(): Promise<string>
   /** What an unchanged answer to this query is known by, over all replicas. Throws `source-unavailable`. Cost: one XREVRANGE of one entry. */
   etag(query: AuditQuery, role: string): Promise<string>
   /**
@@ -83,6 +85,7 @@ export function createAuditHistory({ home, bootId }: { home: Connection; bootId:
         from = idBefore(oldest)
       }
     },
+    version: readVersion,
     async etag(query, role) {
       const covered = JSON.stringify([await readVersion(), query, role])
       return `W/"${createHash('sha256').update(covered).digest('base64url').slice(0, 27)}"`
@@ -129,11 +132,17 @@ function join(earlier: AuditRow, later: AuditRow): AuditRow {
   }
 }
 
-function matches(row: AuditRow, { deed, admin, handle, since }: AuditFilter): boolean {
+function matches(row: AuditRow, { deed, admin, handle, since, q }: AuditFilter): boolean {
   return (
     (deed === undefined || deed.includes(row.deed)) &&
     (admin === undefined || row.admin === admin) &&
     (handle === undefined || row.handle === handle) &&
-    (since === undefined || row.at >= since)
+    (since === undefined || row.at >= since) &&
+    (q === undefined || says(row, q.trim().toLowerCase()))
   )
+}
+
+function says({ deed, admin, principal, reason, ip, handle, requestId }: AuditRow, words: string): boolean {
+  const texts = [deed, admin, principal, reason, ip, handle, requestId]
+  return texts.some((text) => text?.toLowerCase().includes(words) ?? false)
 }

@@ -4,6 +4,7 @@ import type { Log } from '@/lib/log'
 import { createMeter, type Metered } from '@/lib/meter'
 import type { Connection } from '@/lib/redis/connection'
 import { auditStream, seal } from './audit-chain.mjs'
+import { createDenials } from './audit-denials'
 
 /** The stream is trimmed to about this many entries; the JSON lines on the process's output are the whole record. */
 const mostEntries = 100_000
@@ -19,7 +20,7 @@ const mostWaiting = 10_000
 export type Audit = {
   /**
    * Writes the line at once; the promise is the stream's and never rejects, so a deed need not wait for it. Entries reach the stream in the order of the calls,
-   * one at a time. Cost: one XADD.
+   * one at a time. Of denials that repeat the stream gets one a minute, see `audit-denials.ts`. Cost: one XADD.
    */
   write(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<void>
   /** The same for a deed that must not go unrecorded: false where the stream did not take it. Never rejects. */
@@ -52,6 +53,7 @@ export function createAudit({
   let lost = 0
   let lostInAll = 0
   const deeds = createMeter()
+  const denials = createDenials()
 
   async function append(entry: AuditEntry): Promise<boolean> {
     const link = { chain, seq: seq + 1 + lost, previous, previousId, lost }
@@ -76,9 +78,12 @@ export function createAudit({
   }
 
   async function keep(partial: Omit<AuditEntry, 'id' | 'at'>): Promise<boolean> {
-    const entry: AuditEntry = { id: randomUUID(), at: home.now(), ...partial }
-    log.info('audit', entry)
-    if (entry.outcome !== null) deeds.note([entry.deed, entry.outcome])
+    const told: AuditEntry = { id: randomUUID(), at: home.now(), ...partial }
+    log.info('audit', told)
+    if (told.outcome !== null) deeds.note([told.deed, told.outcome])
+    const admitted = denials.admit(partial, told.at)
+    if (admitted === null) return false
+    const entry = { ...told, ...admitted }
     if (waiting >= mostWaiting) {
       lost += 1
       lostInAll += 1

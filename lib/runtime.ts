@@ -16,7 +16,7 @@ import { answerBoundsMs, createMeter } from '@/lib/meter'
 import { createConnection } from '@/lib/redis/connect'
 import { createServerInfo } from '@/lib/redis/server-info'
 import { createCensus } from '@/lib/roster/census'
-import { createFindingList } from '@/lib/roster/finding-list'
+import { createFindingList, isFinding } from '@/lib/roster/finding-list'
 import { joinFreshness } from '@/lib/roster/freshness'
 import { createSessionList } from '@/lib/roster/list'
 import { createOverview } from '@/lib/roster/overview'
@@ -27,6 +27,7 @@ import { createChoices } from '@/lib/runtime/choices'
 import { createHandleKeeper } from '@/lib/runtime/handles'
 import { watchLoop } from '@/lib/runtime/loop'
 import { createSourceShelf } from '@/lib/runtime/sources'
+import { createSnoozes } from '@/lib/snoozes'
 import { createViews } from '@/lib/views'
 
 /** The clock acts on the roster this often: an ended session leaves within a second and a half of its end. */
@@ -67,8 +68,10 @@ function createRuntime() {
   const views = createViews({ home, audit, namesSession: (text) => findPasted(roster, text, prefixes()) !== null })
   const people = createPeopleList(answers)
   const serverInfo = createServerInfo(first)
+  const snoozes = createSnoozes({ home, audit, isFinding })
   const findings = createFindingList({
     ...answers,
+    snoozes,
     stateVersion: () => sources.version() + serverInfo.version(),
     server: serverInfo.reading,
     prefixOf: (id) => sources.find(id)?.source.prefix ?? '',
@@ -79,7 +82,7 @@ function createRuntime() {
     look: (minuteAt) =>
       freshness().state === 'live' ? { total: roster.count(), ...roster.ends.minute(minuteAt) } : null,
   })
-  const overview = createOverview({ ...answers, findings, history })
+  const overview = createOverview({ ...answers, findings, snoozes, history })
   const actions: ActionContext = {
     roster,
     audit,
@@ -119,6 +122,7 @@ function createRuntime() {
     list,
     people,
     findings,
+    snoozes,
     overview,
     serverInfo,
     freshness,
@@ -136,6 +140,7 @@ function createRuntime() {
       sources.start()
       admins.start()
       history.start()
+      snoozes.start()
       demo?.start()
     },
     async close() {
@@ -145,6 +150,7 @@ function createRuntime() {
       demo?.close()
       admins.close()
       history.close()
+      snoozes.close()
       handles.close()
       sources.close()
       await Promise.all([...new Set([...connections, home])].map((connection) => connection.close()))

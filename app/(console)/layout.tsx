@@ -16,6 +16,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
     audit: may(admin.role, 'audit.view'),
     export: may(admin.role, 'audit.export'),
     manage: may(admin.role, 'token.view'),
+    snooze: may(admin.role, 'finding.snooze'),
   }
   const { username, role, idleExpiresAt, absoluteExpiresAt } = admin
   const me = { username, role, idleExpiresAt, absoluteExpiresAt, now: now() }

@@ -7,12 +7,14 @@ import { requireAdmin } from './require-admin'
 /** The whole at a glance. Read by the function that the API asks. */
 export default async function OverviewPage() {
   await requireAdmin('/')
-  return <OverviewView fallback={readFirst()} />
+  return <OverviewView fallback={await readFirst()} />
 }
 
-function readFirst(): Overview | null {
+async function readFirst(): Promise<Overview | null> {
+  const { overview, snoozes } = getRuntime()
+  await snoozes.read()
   try {
-    return getRuntime().overview.read(OverviewQuery.parse({}))
+    return overview.read(OverviewQuery.parse({}))
   } catch (error) {
     // Redis has not answered yet: the page itself says so and goes on asking.
     if (isKnownError(error) && error.code === 'source-unavailable') return null

@@ -22,9 +22,9 @@ const spans = [
   { label: 'The last 7 days', ms: 7 * 24 * hour },
 ]
 
-/** What narrows the audit. All of it stands in the address. */
+/** What narrows the audit. All but the words stands in the address. */
 export function AuditFilter({ view, admins }: { view: AuditViewState; admins: string[] }) {
-  const { filter, change, clear, isFiltered } = view
+  const { filter, q, search, change, clear, isFiltered } = view
   const { can } = useConsole()
   const chosen = filter.deed ?? []
   const [only] = chosen
@@ -33,7 +33,10 @@ export function AuditFilter({ view, admins }: { view: AuditViewState; admins: st
       aria-label="Filter the audit"
       className="flex flex-wrap items-center gap-1.5 px-4 pb-2 md:px-6 print:hidden"
     >
-      <HandleField key={filter.handle ?? ''} handle={filter.handle ?? ''} onChange={(handle) => change({ handle })} />
+      <SearchField key={q} q={q} onChange={search} />
+      {filter.handle === undefined ? null : (
+        <HandleChip handle={filter.handle} onRemove={() => change({ handle: undefined })} />
+      )}
       <Menu
         trigger={trigger(
           'Deed',
@@ -84,7 +87,8 @@ export function AuditFilter({ view, admins }: { view: AuditViewState; admins: st
         >
           {(['csv', 'json'] as const).map((format) => (
             <MenuItem key={format} render={<a href={exportOf(filter, format)} download />}>
-              {isFiltered ? 'What matches' : 'Everything'} as {format.toUpperCase()}
+              {!isFiltered ? 'Everything' : q === '' ? 'What matches' : 'What matches but the words'} as{' '}
+              {format.toUpperCase()}
             </MenuItem>
           ))}
         </Menu>
@@ -118,30 +122,48 @@ function trigger(name: string, chosen: ReactNode) {
   )
 }
 
-/** Takes a pasted handle; Enter applies it, and an empty field takes it away. */
-function HandleField({ handle, onChange }: { handle: string; onChange: (handle: string | undefined) => void }) {
+/** Words to look for; Enter searches, and an empty field takes them away. They stand in no address. */
+function SearchField({ q, onChange }: { q: string; onChange: (q: string) => void }) {
   const id = useId()
   const apply = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
-    const given = new FormData(event.currentTarget).get('handle')
-    onChange(typeof given === 'string' && given.trim() !== '' ? given.trim() : undefined)
+    const given = new FormData(event.currentTarget).get('q')
+    onChange(typeof given === 'string' ? given.trim() : '')
   }
   return (
     <form onSubmit={apply} className="w-full md:w-72">
       <label htmlFor={id} className="sr-only">
-        Handle of a session
+        Search the audit
       </label>
       <input
         id={id}
-        name="handle"
+        name="q"
         type="search"
-        defaultValue={handle}
-        maxLength={16_384}
-        placeholder="A session’s handle, then Enter"
+        defaultValue={q}
+        maxLength={4096}
+        placeholder="Who, whom, why, from where; then Enter"
         autoComplete="off"
         spellCheck={false}
-        className={`${inputClass} ${handle === '' ? '' : 'font-mono'}`}
+        className={inputClass}
+        onChange={(event) => (event.target.value === '' && q !== '' ? onChange('') : undefined)}
       />
     </form>
+  )
+}
+
+/** One session only, as a link from its page asks. */
+function HandleChip({ handle, onRemove }: { handle: string; onRemove: () => void }) {
+  return (
+    <Button
+      look="quiet"
+      className="max-w-72 bg-accent-soft text-accent"
+      aria-label="One session only: show all"
+      onClick={onRemove}
+    >
+      <span className="truncate">
+        Session: <span className="font-mono">{handle}</span>
+      </span>
+      <X aria-hidden className="size-3.5 shrink-0" />
+    </Button>
   )
 }

@@ -19,7 +19,7 @@ const everyMs = 5000
 /** The audit page. `fallback` is what the server already read for this address. */
 export function AuditView({ fallback }: { fallback: { key: string; page: AuditPage } | null }) {
   const view = useAuditView()
-  const target = targetOf(view.filter)
+  const target = targetOf(view.filter, view.q)
   const rendered = fallback?.key === target ? fallback.page : undefined
   const { data, problem, isPrevious } = useResource(target, AuditPage, {
     everyMs,

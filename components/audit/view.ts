@@ -1,8 +1,9 @@
 import { withBasePath } from '@/lib/client/base-path'
+import type { Target } from '@/lib/client/resource'
 import { AuditQuery } from '@/lib/contract/audit'
 
-/** What the page shows: the whole of it stands in the address. */
-export type AuditFilter = Omit<AuditQuery, 'size'>
+/** What the page shows and the address holds; words that are searched for are in no address. */
+export type AuditFilter = Omit<AuditQuery, 'size' | 'q'>
 
 const names = ['deed', 'admin', 'handle', 'since', 'page'] as const
 
@@ -10,7 +11,7 @@ const names = ['deed', 'admin', 'handle', 'since', 'page'] as const
 export function readView(params: Iterable<[string, string]>): AuditFilter {
   const given = [...params].filter(([name]) => names.some((known) => known === name))
   const sound = given.filter(([name, value]) => AuditQuery.safeParse({ [name]: value }).success)
-  const { size: _size, ...view } = AuditQuery.parse(Object.fromEntries(sound))
+  const { size: _size, q: _q, ...view } = AuditQuery.parse(Object.fromEntries(sound))
   return view
 }
 
@@ -26,9 +27,11 @@ export function writeView(view: AuditFilter): string {
   return text === '' ? '' : `?${text}`
 }
 
-/** The address of a view in the API. */
-export function targetOf(view: AuditFilter): string {
-  return `/api/audit${writeView(view)}`
+/** The address of a view in the API; with words, the path and the body of a search. */
+export function targetOf(view: AuditFilter): string
+export function targetOf(view: AuditFilter, q: string): Target
+export function targetOf(view: AuditFilter, q = ''): Target {
+  return q === '' ? `/api/audit${writeView(view)}` : { path: '/api/audit/search', body: { ...view, q } }
 }
 
 /** Where the same entries can be had as a file. */

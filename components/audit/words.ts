@@ -15,6 +15,8 @@ export const deedWords: Record<Deed, string> = {
   'view.save': 'Save a view',
   'view.delete': 'Delete a view',
   'source.choose': 'Choose a source',
+  'finding.snooze': 'Put a finding off',
+  'finding.wake': 'Tell a finding again',
   'audit.view': 'Read the audit',
   'audit.export': 'Export the audit',
   'token.view': 'Look at API tokens',

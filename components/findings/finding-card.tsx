@@ -7,6 +7,7 @@ import { sayCount } from '@/components/ui/words'
 import type { Finding, Severity } from '@/lib/contract/finding'
 import { Evidence } from './evidence'
 import { Remedies } from './remedies'
+import { SnoozeNote } from './snooze'
 import { sayShare, tableOf } from './words'
 
 const looks: Record<Severity, { label: string; tone: Tone; ink: string; icon: LucideIcon }> = {
@@ -25,7 +26,8 @@ export function FindingCard({ finding, ask }: { finding: Finding; ask: (request:
     <article
       aria-labelledby={headingId}
       data-finding={id}
-      className="grid gap-x-8 gap-y-4 rounded-lg border bg-raised p-4 sm:p-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]"
+      data-snoozed={finding.snooze === null ? undefined : ''}
+      className="grid gap-x-8 gap-y-4 rounded-lg border bg-raised p-4 sm:p-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)] data-snoozed:border-dashed data-snoozed:bg-transparent"
     >
       <div className="flex min-w-0 flex-col gap-3">
         <div className="flex items-start gap-4">
@@ -45,8 +47,9 @@ export function FindingCard({ finding, ask }: { finding: Finding; ask: (request:
             </p>
           )}
         </div>
+        <SnoozeNote finding={finding} />
         <p className="text-base wrap-anywhere">{explanation}</p>
-        <details open className="group">
+        <details open={finding.snooze === null} className="group">
           <summary className="-ml-1 inline-flex min-h-control list-none items-center gap-1 rounded-md pr-2 text-sm font-medium text-muted hover:text-ink [&::-webkit-details-marker]:hidden">
             <ChevronRight
               aria-hidden

@@ -5,6 +5,7 @@ import { useConsole } from '@/components/shell/console-context'
 import { Button } from '@/components/ui/button'
 import type { Finding } from '@/lib/contract/finding'
 import type { JobDeed } from '@/lib/contract/job'
+import { SnoozeButton } from './snooze'
 
 const labels: Record<JobDeed, string> = {
   'give-expiry': 'Give them an end…',
@@ -12,19 +13,21 @@ const labels: Record<JobDeed, string> = {
   revoke: 'End them…',
 }
 
-/** What may safely be done to all of a finding's sessions at once: each leads to a preview first. */
+/** What may safely be done to all of a finding's sessions at once: each leads to a preview first; and putting the finding off. */
 export function Remedies({ finding, ask }: { finding: Finding; ask: (request: JobRequest) => void }) {
   const { can } = useConsole()
   const { deeds, filter, count } = finding
   const allowed = deeds.filter((deed) => (deed === 'revoke' ? can.revoke : can.extend))
-  if (filter === null || count === 0 || allowed.length === 0) return null
   return (
     <div className="flex flex-wrap gap-2">
-      {allowed.map((deed) => (
-        <Button key={deed} onClick={() => ask({ deed, filter })}>
-          {labels[deed]}
-        </Button>
-      ))}
+      {filter === null || count === 0
+        ? null
+        : allowed.map((deed) => (
+            <Button key={deed} onClick={() => ask({ deed, filter })}>
+              {labels[deed]}
+            </Button>
+          ))}
+      {finding.snooze === null ? <SnoozeButton finding={finding} /> : null}
     </div>
   )
 }

@@ -69,7 +69,7 @@ export function OverviewView({ fallback }: { fallback: Overview | null }) {
               {data.total === 0 && state === 'live' ? <Invitation /> : null}
               <HistoryCharts history={data.history} total={data.total} setRange={setRange} />
               {data.total === 0 ? null : <Shapes page={data} />}
-              <TopFindings findings={data.findings} />
+              <TopFindings findings={data.findings} snoozed={data.snoozed} />
             </div>
           </div>
         )}

@@ -10,7 +10,7 @@ const tones: Record<Severity, { label: string; tone: Tone }> = {
 }
 
 /** The worst of what was found; the page of findings has the rest. */
-export function TopFindings({ findings }: Pick<Overview, 'findings'>) {
+export function TopFindings({ findings, snoozed }: Pick<Overview, 'findings' | 'snoozed'>) {
   return (
     <section aria-label="Findings" className="min-w-0 rounded-lg border bg-raised p-4 lg:col-span-2">
       <div className="flex items-baseline justify-between gap-4">
@@ -20,7 +20,11 @@ export function TopFindings({ findings }: Pick<Overview, 'findings'>) {
         </Link>
       </div>
       {findings.length === 0 ? (
-        <p className="mt-2 text-sm text-muted">Nothing wrong was found. It is looked at all the time.</p>
+        <p className="mt-2 text-sm text-muted">
+          {snoozed === 0
+            ? 'Nothing wrong was found. It is looked at all the time.'
+            : 'Nothing was found that nobody knows of.'}
+        </p>
       ) : null}
       <ul className="mt-1 divide-y divide-line">
         {findings.map(({ id, severity, title, explanation }) => (
@@ -31,6 +35,11 @@ export function TopFindings({ findings }: Pick<Overview, 'findings'>) {
           </li>
         ))}
       </ul>
+      {snoozed === 0 ? null : (
+        <p className="pt-1 text-sm text-muted">
+          {snoozed === 1 ? '1 more is' : `${snoozed} more are`} put off for now.
+        </p>
+      )}
     </section>
   )
 }

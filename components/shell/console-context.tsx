@@ -8,7 +8,7 @@ import type { Me } from '@/lib/contract/login'
 export type Console = {
   me: Me
   /** What this admin may do here, judged by the server: the page draws what it may and repeats no rule. */
-  can: { extend: boolean; revoke: boolean; audit: boolean; export: boolean; manage: boolean }
+  can: { extend: boolean; revoke: boolean; audit: boolean; export: boolean; manage: boolean; snooze: boolean }
   isReadOnly: boolean
   /** What this console is for, such as production; null: not said. */
   environment: Environment | null

@@ -15,6 +15,8 @@ const leastRole: Record<Deed, Role> = {
   'view.save': 'viewer',
   'view.delete': 'viewer',
   'source.choose': 'admin',
+  'finding.snooze': 'operator',
+  'finding.wake': 'operator',
   'audit.view': 'operator',
   'audit.export': 'admin',
   'token.view': 'admin',

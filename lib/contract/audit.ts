@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { count, Outcome, several, text } from './session'
+import { count, Outcome, SearchText, several, text, Version } from './session'
 
 /** Every deed there is: the permission, the audit action and the metric label have this one name. */
 export const deeds = [
@@ -15,6 +15,8 @@ export const deeds = [
   'view.save',
   'view.delete',
   'source.choose',
+  'finding.snooze',
+  'finding.wake',
   'audit.view',
   'audit.export',
   'token.view',
@@ -53,10 +55,16 @@ export const AuditQuery = z.strictObject({
   admin: z.optional(text(200)),
   handle: z.optional(text(16_384)),
   since: z.optional(count(0, Number.MAX_SAFE_INTEGER)),
+  /** A part of who, what, whom, why, from where, or a handle; without case. */
+  q: z.optional(SearchText),
   page: z._default(count(1, 1_000_000_000), 1),
   size: z._default(count(1, 500), 50),
 })
 export type AuditQuery = z.infer<typeof AuditQuery>
+
+/** `POST /api/audit/search`: the same in a body, for words that must not stand in an address, and the version that the caller already has. */
+export const AuditSearch = z.extend(AuditQuery, { version: z.optional(Version) })
+export type AuditSearch = z.infer<typeof AuditSearch>
 
 /** `GET /api/audit/export`: which entries, and as what. */
 export const AuditExportQuery = z.strictObject({
@@ -65,6 +73,7 @@ export const AuditExportQuery = z.strictObject({
   admin: z.optional(text(200)),
   handle: z.optional(text(16_384)),
   since: z.optional(count(0, Number.MAX_SAFE_INTEGER)),
+  q: z.optional(SearchText),
 })
 export type AuditExportQuery = z.infer<typeof AuditExportQuery>
 

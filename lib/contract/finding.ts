@@ -10,6 +10,19 @@ export type Severity = z.infer<typeof Severity>
 /** How many sessions stand beside a finding as its evidence, at most. */
 export const mostEvidence = 5
 
+/** Somebody knows of a finding and does not want to be told until then. */
+export const Snooze = z.object({ admin: z.string(), reason: z.string(), at: z.number(), untilAt: z.number() })
+export type Snooze = z.infer<typeof Snooze>
+
+export const mostSnoozeMs = 366 * 24 * 60 * 60_000
+
+/** `POST /api/findings/{finding}/snooze`: why, and for how long. */
+export const SnoozeInput = z.strictObject({
+  reason: z.string().check(z.trim(), z.minLength(3), z.maxLength(500)),
+  forMs: z.int().check(z.minimum(60_000), z.maximum(mostSnoozeMs)),
+})
+export type SnoozeInput = z.infer<typeof SnoozeInput>
+
 /**
  * One observation of what is wrong. `count`: the sessions it is true of; null where it is about Redis as a whole. `share`: their part of all sessions, 0 to 1.
  * `evidence`: the clearest of them. `filter`: what shows them all in the table; null where no filter can.
@@ -28,6 +41,8 @@ export const Finding = z.object({
   filter: z.nullable(SessionFilter),
   /** What may safely be done to all that the filter shows, as a job. Empty without a filter. */
   deeds: z.array(JobDeed),
+  /** Null: nobody has put it off, or the home Redis does not tell. */
+  snooze: z.nullable(Snooze),
 })
 export type Finding = z.infer<typeof Finding>
 
@@ -44,7 +59,7 @@ export type Check = z.infer<typeof Check>
 export const FindingQuery = z.strictObject({ page: pageShape.page, size: pageShape.size })
 export type FindingQuery = z.infer<typeof FindingQuery>
 
-/** One page of what was found, the seed's pitfalls first. `sessions`: how many were looked at. `checks`: all that is looked for. */
+/** One page of what was found, the seed's pitfalls first. `sessions`: how many were looked at. `snoozed`: how many of `total` are put off; they come last. `checks`: all that is looked for. */
 export const FindingPage = z.object({
   version: z.string(),
   freshness: Freshness,
@@ -53,6 +68,7 @@ export const FindingPage = z.object({
   page: z.int(),
   size: z.int(),
   sessions: z.int(),
+  snoozed: z.int(),
   checks: z.array(Check),
   rows: z.array(Finding),
 })

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini'
-import { AuditEntry, AuditExportQuery, AuditPage, AuditQuery, type Deed } from './audit'
+import { AuditEntry, AuditExportQuery, AuditPage, AuditQuery, AuditSearch, type Deed } from './audit'
 import { ConsoleSessionList, EndAnswer } from './console-session'
 import { DemoLogin, DemoPurchase, DemoSession } from './demo'
-import { FindingPage, FindingQuery } from './finding'
+import { FindingPage, FindingQuery, Snooze, SnoozeInput } from './finding'
 import { JobAnswer, JobInput, JobItem, JobList, JobPreview, JobStarted, ReportQuery } from './job'
 import { LoginInput, Me } from './login'
 import { Overview, OverviewQuery } from './overview'
@@ -209,6 +209,12 @@ export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}
     answers: { 200: AuditPage },
     isPolled: true,
   },
+  'POST /api/audit/search': {
+    summary: 'The same for words that must not stand in an address; 204 while `version` is still true.',
+    deed: 'audit.view',
+    body: AuditSearch,
+    answers: { 200: AuditPage, 204: null },
+  },
   'GET /api/audit/export': {
     summary: 'Every entry of the audit that matches, as a file. The export is itself audited.',
     deed: 'audit.export',
@@ -222,6 +228,17 @@ export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}
     query: FindingQuery,
     answers: { 200: FindingPage },
     isPolled: true,
+  },
+  'POST /api/findings/{finding}/snooze': {
+    summary: 'Puts a finding off, with a reason; it is found all the same.',
+    deed: 'finding.snooze',
+    body: SnoozeInput,
+    answers: { 200: Snooze },
+  },
+  'DELETE /api/findings/{finding}/snooze': {
+    summary: 'Lets a finding that was put off be told again.',
+    deed: 'finding.wake',
+    answers: { 204: null },
   },
   'GET /api/overview': {
     summary: 'The whole at a glance, with its history.',

@@ -58,5 +58,7 @@ export const Overview = z.object({
   lastMinute: Flow,
   history: z.object({ range: HistoryRange, stepMs: z.int(), points: z.array(HistoryPoint) }),
   findings: z.array(Headline),
+  /** How many more were found and put off. */
+  snoozed: z.int(),
 })
 export type Overview = z.infer<typeof Overview>

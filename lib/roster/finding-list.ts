@@ -6,6 +6,7 @@ import {
   type FindingQuery,
   mostEvidence,
   type Severity,
+  type Snooze,
   severities,
 } from '@/lib/contract/finding'
 import type { Freshness } from '@/lib/contract/source'
@@ -31,6 +32,8 @@ export type FindingListContext = {
   stateVersion(): number
   server(): ServerReading
   prefixOf(source: string): string
+  /** What is put off now, and a number that rises with its changes. */
+  snoozes: { latest(): ReadonlyMap<string, Snooze>; version(): number }
   now(): number
 }
 
@@ -72,11 +75,16 @@ export function createFindingList(context: FindingListContext): FindingList {
 
   return {
     etag({ page, size }, role) {
-      const covered = `${current().version} ${page} ${size} ${role} ${context.freshness().state}`
+      const covered = `${current().version} ${context.snoozes.version()} ${page} ${size} ${role} ${context.freshness().state}`
       return `W/"${createHash('sha256').update(covered).digest('base64url').slice(0, 27)}"`
     },
     read({ page, size }) {
-      const { version: at, sessions, checks, rows } = current()
+      const { version: at, sessions, checks, rows: found } = current()
+      const snoozes = context.snoozes.latest()
+      // What is put off comes last, in its own order.
+      const rows = found
+        .map((finding) => ({ ...finding, snooze: snoozes.get(finding.id) ?? null }))
+        .sort((a, b) => Number(a.snooze !== null) - Number(b.snooze !== null))
       const from = (page - 1) * size
       const shown = rows.slice(from, from + size)
       const freshness = context.freshness()
@@ -88,11 +96,17 @@ export function createFindingList(context: FindingListContext): FindingList {
         page,
         size,
         sessions,
+        snoozed: rows.filter(({ snooze }) => snooze !== null).length,
         checks,
         rows: shown,
       }
     },
   }
+}
+
+/** Whether this is the id of something that is looked for. */
+export function isFinding(id: string): boolean {
+  return [...sessionChecks, ...serverChecks].some((check) => check.id === id)
 }
 
 /** Every check over one pass of the columns, then what INFO told. */
@@ -150,6 +164,7 @@ export function findAll(context: CheckContext, server: ServerReading, handles: P
       evidence,
       filter: check.filter(context),
       deeds: check.deeds,
+      snooze: null,
     })
   }
   for (const { id, title, why, remedy, judge } of serverChecks) {
@@ -170,6 +185,7 @@ export function findAll(context: CheckContext, server: ServerReading, handles: P
       evidence: [],
       filter: null,
       deeds: [],
+      snooze: null,
     })
   }
   return { sessions: total, checks, rows }

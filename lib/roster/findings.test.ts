@@ -169,7 +169,12 @@ describe('what INFO tells', () => {
   })
 
   it('is called unknown where it is refused, not quiet', () => {
-    const context = { roster: createRoster(() => now), now, prefixOf: () => '' }
+    const context = {
+      roster: createRoster(() => now),
+      now,
+      snoozes: { latest: () => new Map(), version: () => 0 },
+      prefixOf: () => '',
+    }
     const { checks } = findAll(context, { unknown: 'refused' }, handles, now)
     expect(checks.slice(-2)).toMatchObject([
       { state: 'unknown', reason: 'refused' },
@@ -193,6 +198,7 @@ describe('the list of findings', () => {
         passes += 1
         return { facts: [healthy] }
       },
+      snoozes: { latest: () => new Map(), version: () => 0 },
       prefixOf: () => 'sess:',
       now: () => now,
     })
@@ -215,6 +221,7 @@ describe('the list of findings', () => {
       freshness: () => ({ state: 'unavailable', since: now, asOf: null, scanned: 0, estimated: null, sources: [] }),
       stateVersion: () => 1,
       server: () => ({ unknown: '' }),
+      snoozes: { latest: () => new Map(), version: () => 0 },
       prefixOf: () => '',
       now: () => now,
     })

@@ -18,13 +18,19 @@ const countEveryMs = 1000
 
 type OverviewContext = AnswerContext & {
   findings: FindingList
+  snoozes: { version(): number }
   history: { version(): number; read(range: OverviewQuery['range'], now: number): Overview['history'] }
 }
 
 type Result = Omit<Overview, 'version' | 'freshness' | 'now'>
 
 /** The whole at a glance: one pass over the columns, at most once a second, whoever looks. */
-export function createOverview({ findings, history, ...context }: OverviewContext): Answers<OverviewQuery, Result> {
+export function createOverview({
+  findings,
+  snoozes,
+  history,
+  ...context
+}: OverviewContext): Answers<OverviewQuery, Result> {
   const { roster } = context
   let seen = { at: 0, version: 0 }
   const slow = {
@@ -34,17 +40,26 @@ export function createOverview({ findings, history, ...context }: OverviewContex
       return seen.version
     },
   }
-  const stateVersion = () => context.stateVersion() + history.version()
+  const stateVersion = () => context.stateVersion() + history.version() + snoozes.version()
   return createAnswers({ ...context, roster: slow, stateVersion }, ({ range }, handles, now) => ({
     ...countAll(context, handles, now),
     lastMinute: roster.ends.minute(Math.floor(now / 60_000 - 1) * 60_000) ?? noCounts(),
     history: history.read(range, now),
-    findings: findings
-      .read({ page: 1, size: 50 })
-      .rows.toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
+    ...tellFindings(findings),
+  }))
+}
+
+/** The worst of what nobody has put off, and how many somebody has. */
+function tellFindings(findings: FindingList): Pick<Result, 'findings' | 'snoozed'> {
+  const { rows, snoozed } = findings.read({ page: 1, size: 50 })
+  return {
+    snoozed,
+    findings: rows
+      .filter(({ snooze }) => snooze === null)
+      .toSorted((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity))
       .slice(0, mostFindings)
       .map(({ id, severity, title, explanation, count }) => ({ id, severity, title, explanation, count })),
-  }))
+  }
 }
 
 function countAll({ roster }: AnswerContext, handles: Handles, now: number) {

@@ -11,8 +11,8 @@ export default async function FindingsPage() {
 }
 
 async function readFirstPage(): Promise<FindingPage | null> {
-  const { findings, serverInfo } = getRuntime()
-  await serverInfo.refresh()
+  const { findings, serverInfo, snoozes } = getRuntime()
+  await Promise.all([serverInfo.refresh(), snoozes.read()])
   try {
     return findings.read(FindingQuery.parse({}))
   } catch (error) {

@@ -9,8 +9,8 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     deed: 'session.view',
     query: FindingQuery,
     async run({ request, admin, query }) {
-      const { findings, serverInfo } = getRuntime()
-      await serverInfo.refresh()
+      const { findings, serverInfo, snoozes } = getRuntime()
+      await Promise.all([serverInfo.refresh(), snoozes.read()])
       const etag = findings.etag(query, admin.role)
       if (isNotModified(request, etag)) return notModified(etag)
       return json(findings.read(query), { headers: { ETag: etag } })

@@ -8,8 +8,9 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   GET: {
     deed: 'session.view',
     query: OverviewQuery,
-    run({ request, admin, query }) {
-      const { overview } = getRuntime()
+    async run({ request, admin, query }) {
+      const { overview, snoozes } = getRuntime()
+      await snoozes.read()
       const etag = overview.etag(query, admin.role)
       if (isNotModified(request, etag)) return notModified(etag)
       return json(overview.read(query), { headers: { ETag: etag } })
