@@ -87,6 +87,8 @@ test('a finding goes when its cause is gone, and leads to its evidence by keyboa
   await expect(card.getByRole('button', { name: 'Give them an end…' })).toBeFocused()
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
+  await expect(card.getByRole('button', { name: 'Put off…' })).toBeFocused()
+  await page.keyboard.press('Tab')
   await expect(card.getByRole('link', { name: /Alice/ })).toBeFocused()
   await redis.client().expire(`session:${soundId}a`, 600)
   await expect(card).toHaveCount(0, { timeout: 8000 })
