@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { provideDebianTools } from '../../parts/debian-tools.mjs'
+import { atEnd, end, Failure, runScript } from '../../parts/ending.mjs'
+
+/** The applications that Debian's packages run: the file, its language, the format and the prefix of its sessions, what it is told beside PORT and REDIS_URL. */
+export const debianApps = {
+  django: { file: 'django.py', language: 'python', format: 'django-cache', prefix: ':1:django.contrib.sessions.cache' },
+  'django-cached-db': {
+    file: 'django.py',
+    language: 'python',
+    format: 'django-cached-db',
+    prefix: ':1:django.contrib.sessions.cached_db',
+    env: { SESSION_ENGINE: 'cached_db' },
+  },
+  flask: { file: 'flask.py', language: 'python', format: 'flask-session', prefix: 'session:' },
+  php: { file: 'php.php', language: 'php', format: 'php', prefix: 'PHPREDIS_SESSION:' },
+  'php-igbinary': {
+    file: 'php.php',
+    language: 'php',
+    format: 'php',
+    prefix: 'PHPREDIS_SESSION:',
+    env: { SERIALIZER: 'igbinary' },
+  },
+  symfony: { file: 'symfony.php', language: 'php', format: 'symfony', prefix: 'sf_s' },
+  laravel: { file: 'laravel.php', language: 'php', format: 'laravel', prefix: 'laravel_database_laravel_cache:' },
+  rack: { file: 'rack.rb', language: 'ruby', format: 'rack', prefix: 'rack:session:' },
+  'rack-actionpack': {
+    file: 'rack.rb',
+    language: 'ruby',
+    format: 'rack',
+    prefix: 'session:',
+    env: { STORE: 'actionpack' },
+  },
+  'rails-cache': {
+    file: 'rack.rb',
+    language: 'ruby',
+    format: 'rails-cache',
+    prefix: '_session_id:',
+    env: { STORE: 'cache' },
+  },
+}
+
+/** Starts one on loopback as a process of its own; whoever calls stops it. It answers at once or in a few seconds: ask `/me` until it does. */
+export async function startDebianApp(name, { port, redisUrl, env = {} }) {
+  const app = debianApps[name]
+  const tools = await provideDebianTools(app.language)
+  const file = fileURLToPath(new URL(app.file, import.meta.url))
+  const args = app.language === 'php' ? ['-S', `127.0.0.1:${port}`, file] : [file]
+  // PHP's own server takes one request at a time unless it has workers.
+  const more = app.language === 'php' ? { PHP_CLI_SERVER_WORKERS: '4' } : {}
+  const own = { ...tools.env, ...more, ...app.env, ...env, PORT: String(port), REDIS_URL: redisUrl }
+  const stdio = ['ignore', 'ignore', app.language === 'php' ? 'ignore' : 'inherit']
+  // In a group of its own, so that the workers end with it.
+  const child = spawn(tools.command, [...tools.args, ...args], {
+    env: { ...process.env, ...own },
+    stdio,
+    detached: true,
+  })
+  return { child, versions: tools.versions, stop: () => stopGroup(child) }
+}
+
+async function stopGroup(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = new Promise((done) => child.once('exit', done))
+  process.kill(-child.pid, 'SIGTERM')
+  await ended
+}
+
+/** `PORT=8000 REDIS_URL=redis://127.0.0.1:6379/0 node scripts/prove/apps/run.mjs django` */
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await runScript(async () => {
+    const name = process.argv[2] ?? ''
+    const { PORT: port, REDIS_URL: redisUrl } = process.env
+    if (!(name in debianApps)) throw new Failure(`The applications are ${Object.keys(debianApps).join(', ')}.`)
+    if (!port || !redisUrl) throw new Failure('Set PORT and REDIS_URL.')
+    const { child, stop } = await startDebianApp(name, { port, redisUrl })
+    atEnd(stop)
+    console.log(`${name} listens on http://127.0.0.1:${port}.`)
+    await new Promise((done) => child.once('exit', done))
+    await end(0)
+  })
+}
