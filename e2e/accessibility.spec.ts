@@ -34,6 +34,8 @@ async function findFaults(page: Page): Promise<string[]> {
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [360, 1440]) {
     test(`axe finds nothing serious on any page, ${colorScheme}, ${width} px wide`, async ({ browser }) => {
+      // Every page there is, each looked through by axe.
+      test.setTimeout(180_000)
       const context = await browser.newContext({
         colorScheme,
         viewport: { width, height: 860 },
