@@ -48,6 +48,7 @@ const formats = [
   'authjs',
   'lucia',
   'starsessions',
+  'php',
   'plain',
 ]
 const roles = ['viewer', 'operator', 'admin']

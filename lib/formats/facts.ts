@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { holdsCredential } from '@/lib/session/credential'
 import type { Facts } from '@/lib/session/plan'
-import { isLeaf } from '@/lib/session/tree'
+import { isLeaf, typeNameOf } from '@/lib/session/tree'
 import { isObject, own } from './json'
 import { maxFactLength } from './limits'
 
@@ -152,6 +152,7 @@ const isName = (text: string) => !/^\d+$/.test(text)
 
 /** A value as a row may show it, not too long; null for what is no text or number. A credential under a person's name is nobody's name. */
 export function textOf(value: unknown): string | null {
+  if (isLeaf(value)) return /^-?\d{1,40}$/.test(value.text) && typeNameOf(value) === 'integer' ? value.text : null
   // MongoDB's ids in extended JSON.
   if (isObject(value)) return textOf(own(value, '$oid'))
   if (typeof value === 'number') return Number.isFinite(value) ? String(value) : null

@@ -10,6 +10,7 @@ import { koaGenericSession } from './koa-generic-session'
 import { koaSession } from './koa-session'
 import { lucia } from './lucia'
 import { native } from './native'
+import { php } from './php'
 import { plain } from './plain'
 import { starsessions } from './starsessions'
 import { yar } from './yar'
@@ -28,6 +29,7 @@ export const formats: readonly SessionFormat[] = [
   authjs,
   lucia,
   starsessions,
+  php,
   plain,
 ]
 
