@@ -99,10 +99,10 @@ export function hashSample(chance: Chance, visit: Visit): Sample {
   }
 }
 
-/** Three values that no JSON reader understands: what PHP serializes, a Python pickle, and a cut-off document. */
+/** Three values that cannot be read: a PHP session that ends early, a broken Python pickle, and a cut-off document. */
 export function unreadableSamples(chance: Chance, now: number): Sample[] {
   const values = [
-    Buffer.from('user_id|i:1029;name|s:5:"Marta";cart|a:2:{i:0;s:6:"lemons";i:1;s:5:"bread";}last_seen|i:1763950000;'),
+    Buffer.from('user_id|i:1029;name|s:5:"Marta";cart|a:2:{i:0;s:6:"lemons";i:1;s:5:"bread";}last_seen|i:17639500'),
     Buffer.from(
       `\x80\x04\x95\x82\0\0\0\0\0\0\0}\x94(\x8c\x0d_auth_user_id\x94\x8c\x041036\x94u.${chance.bytes(96).toString('latin1')}`,
       'latin1',

@@ -131,7 +131,6 @@ test.each([
   ['{"a":', 'It is not valid JSON.'],
   ['s:5:"hello";', 'It looks like PHP serialize of a text, as Laravel writes it, which is not read yet.'],
   ['a:1:{i:0;i:1;}', 'It looks like PHP serialize, which is not read yet.'],
-  ['user|i:42;', 'It looks like a PHP session, which is not read yet.'],
   ['\u0080\u0004\u0095', 'It looks like a Python pickle, which is not read yet.'],
   ['\u0004\u0008{', 'It looks like Ruby Marshal, which is not read yet.'],
   ['\u00ac\u00ed\u0000\u0005', 'It looks like Java serialization, which is not read yet.'],
