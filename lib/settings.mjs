@@ -48,6 +48,7 @@ const formats = [
   'authjs',
   'lucia',
   'starsessions',
+  'laravel',
   'php',
   'plain',
 ]

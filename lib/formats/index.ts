@@ -8,6 +8,7 @@ import { fastifySession } from './fastify-session'
 import type { SessionFormat } from './format'
 import { koaGenericSession } from './koa-generic-session'
 import { koaSession } from './koa-session'
+import { laravel } from './laravel'
 import { lucia } from './lucia'
 import { native } from './native'
 import { php } from './php'
@@ -29,6 +30,7 @@ export const formats: readonly SessionFormat[] = [
   authjs,
   lucia,
   starsessions,
+  laravel,
   php,
   plain,
 ]
