@@ -131,9 +131,8 @@ export function unpackZstd(bytes: Buffer, isTruncated: boolean): Unpacked {
   if (declared > maxInflatedBytes) return { reason: tooLarge }
   if (!isOneFrame(bytes, blocksAt, 8 + declared / 16_384)) return { reason: broken('zstd') }
   try {
-    // Into a buffer of that very size: nothing can grow beyond it.
+    // Into a buffer of that very size: nothing grows beyond it.
     const out = decompress(bytes, new Uint8Array(declared))
-    if (out.length !== declared) return { reason: broken('zstd') }
     return { bytes: Buffer.from(out.buffer, out.byteOffset, out.length), isCut: false }
   } catch {
     // Broken or not what it says: there is nothing more to know.
