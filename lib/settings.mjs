@@ -49,6 +49,7 @@ const formats = [
   'lucia',
   'starsessions',
   'laravel',
+  'symfony',
   'php',
   'plain',
 ]

@@ -14,6 +14,7 @@ import { native } from './native'
 import { php } from './php'
 import { plain } from './plain'
 import { starsessions } from './starsessions'
+import { symfony } from './symfony'
 import { yar } from './yar'
 
 /** Every format, in detection order: the narrowest shape first, the one that takes anything last. */
@@ -31,6 +32,7 @@ export const formats: readonly SessionFormat[] = [
   lucia,
   starsessions,
   laravel,
+  symfony,
   php,
   plain,
 ]
