@@ -50,6 +50,8 @@ const formats = [
   'starsessions',
   'laravel',
   'symfony',
+  'magento',
+  'codeigniter',
   'php',
   'plain',
 ]

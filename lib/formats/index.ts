@@ -2,6 +2,7 @@ import type { RawSession } from '@/lib/session/raw'
 import { adonis } from './adonis'
 import { authjs } from './authjs'
 import { betterAuth } from './better-auth'
+import { codeigniter } from './codeigniter'
 import { connectRedis } from './connect-redis'
 import { expressOpenidConnect } from './express-openid-connect'
 import { fastifySession } from './fastify-session'
@@ -10,6 +11,7 @@ import { koaGenericSession } from './koa-generic-session'
 import { koaSession } from './koa-session'
 import { laravel } from './laravel'
 import { lucia } from './lucia'
+import { magento } from './magento'
 import { native } from './native'
 import { php } from './php'
 import { plain } from './plain'
@@ -33,6 +35,8 @@ export const formats: readonly SessionFormat[] = [
   starsessions,
   laravel,
   symfony,
+  magento,
+  codeigniter,
   php,
   plain,
 ]

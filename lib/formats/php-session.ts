@@ -140,10 +140,11 @@ function encodingOf(bytes: Buffer): Encoding | null {
   if (isPhpMsgpack(bytes)) return 'msgpack'
   const head = bytes.toString('latin1', 0, headBytes)
   if (/^a:\d{1,10}:\{/.test(head)) return 'php_serialize'
-  if (first < 128 && /^[^\p{Cc}]+$/u.test(head.slice(1, 1 + first)) && valueShape.test(head.slice(1 + first))) {
-    return 'php_binary'
-  }
-  return phpShape.test(head) ? 'php' : null
+  // Before php_binary: a printable first byte could be a length, too, and what it points to a value.
+  if (phpShape.test(head)) return 'php'
+  const isBinary =
+    first < 128 && /^[^\p{Cc}]+$/u.test(head.slice(1, 1 + first)) && valueShape.test(head.slice(1 + first))
+  return isBinary ? 'php_binary' : null
 }
 
 /** Of phpredis: polynomial 0x31, from 0xff. */
