@@ -37,6 +37,7 @@ const notBuilt = ['CONFIG', 'GUARD_MS']
 
 const formats = [
   'native',
+  'spring-session',
   'express-openid-connect',
   'fastify-session',
   'connect-redis',

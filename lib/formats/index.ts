@@ -15,6 +15,7 @@ import { magento } from './magento'
 import { native } from './native'
 import { php } from './php'
 import { plain } from './plain'
+import { springSession } from './spring-session'
 import { starsessions } from './starsessions'
 import { symfony } from './symfony'
 import { yar } from './yar'
@@ -22,6 +23,7 @@ import { yar } from './yar'
 /** Every format, in detection order: the narrowest shape first, the one that takes anything last. */
 export const formats: readonly SessionFormat[] = [
   native,
+  springSession,
   expressOpenidConnect,
   fastifySession,
   connectRedis,

@@ -25,8 +25,11 @@ export async function writeCompanion(
       return removeCompanion(connection, write.key, wantsUndo)
     case 'leave':
       return leave(connection, write, wantsUndo)
-    case 'enter':
-      await enter(connection, write)
+    case 'move':
+      await move(connection, write)
+      return null
+    case 'score':
+      await runAll(connection.client, [['ZADD', write.key, 'XX', write.score, write.member]])
       return null
     case 'rewrite':
       return rewrite(connection, write, wantsUndo)
@@ -57,19 +60,24 @@ async function leave(
   const [removed] = await runAll(connection.client, [[type === 'zset' ? 'ZREM' : 'SREM', key, member]])
   if (removed !== 1 || !wantsUndo) return null
   const untilAt = typeof expiry === 'number' && expiry > 0 ? connection.now() + expiry : null
-  const back = type === 'set' ? ({ type } as const) : ({ type, score: Number(String(score)) } as const)
-  return () => enter(connection, { deed: 'enter', key, member, untilAt, ...back })
+  return () => enter(connection, { key, member, score: type === 'zset' ? Number(String(score)) : null, untilAt })
 }
 
-async function enter(connection: Connection, write: CompanionWrite & { deed: 'enter' }): Promise<void> {
+async function move(connection: Connection, { from, key, member, untilAt }: CompanionWrite & { deed: 'move' }) {
+  if (from.equals(key)) return
+  const [removed] = await runAll(connection.client, [['SREM', from, member]])
+  if (removed === 1) await enter(connection, { key, member, score: null, untilAt })
+}
+
+type Place = { key: Buffer; member: Buffer; score: number | null; untilAt: number | null }
+
+/** Into a set, or by a score into a sorted set, that lasts at least until then; null: it has no end of its own. */
+async function enter(connection: Connection, { key, member, score, untilAt }: Place): Promise<void> {
   const { client } = connection
-  const { key, member, untilAt } = write
-  const [added] = await runAll(client, [
-    write.type === 'set' ? ['SADD', key, member] : ['ZADD', key, write.score, member],
-  ])
+  const [added] = await runAll(client, [score === null ? ['SADD', key, member] : ['ZADD', key, score, member]])
   if (typeof added !== 'number' || untilAt === null) return
   // NX for an index that was just made, GT for one that has an end: one that has none keeps none, because NX would find members of others there.
-  const [isAlone] = await runAll(client, [[write.type === 'set' ? 'SCARD' : 'ZCARD', key]])
+  const [isAlone] = await runAll(client, [[score === null ? 'SCARD' : 'ZCARD', key]])
   await runAll(client, [
     ['PEXPIREAT', key, untilAt, isAlone === 1 ? 'NX' : 'GT'],
     ['PEXPIREAT', key, untilAt, 'GT'],

@@ -34,9 +34,10 @@ export type CompanionWrite =
   | { deed: 'remove'; key: Buffer }
   /** The session's place in an index that others share. Cost: one SREM or ZREM, for an undo of a sorted set also a ZSCORE. */
   | { deed: 'leave'; key: Buffer; type: 'set' | 'zset'; member: Buffer }
-  /** Its place in an index: in a sorted set by this score. `untilAt`: the index lasts at least so long; null: it has no end of its own. Cost: one SADD or ZADD, and a PEXPIREAT. */
-  | { deed: 'enter'; key: Buffer; type: 'set'; member: Buffer; untilAt: number | null }
-  | { deed: 'enter'; key: Buffer; type: 'zset'; member: Buffer; score: number; untilAt: number | null }
+  /** Its place among those that end at one time, moved to those of another, only where it stands in the first. `untilAt`: the other set lasts at least so long. Cost: SREM, SADD, PEXPIREAT. */
+  | { deed: 'move'; from: Buffer; key: Buffer; member: Buffer; untilAt: number }
+  /** Its score in a sorted set, only where it stands in it. Cost: one ZADD XX. */
+  | { deed: 'score'; key: Buffer; member: Buffer; score: number }
   /**
    * A string that holds an index: read, changed and set if it is still the same, keeping its expiry, which `untilAt` may push later. `change` gives the new bytes, null where
    * nothing is left and the key goes, and the very same buffer where nothing is to be done; `undo` is its inverse and makes a new one from null. Cost: WATCH, GET, MULTI, SET, EXEC.
