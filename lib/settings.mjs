@@ -53,6 +53,7 @@ const formats = [
   'symfony',
   'magento',
   'codeigniter',
+  'yii',
   'php',
   'plain',
 ]

@@ -19,6 +19,7 @@ import { springSession } from './spring-session'
 import { starsessions } from './starsessions'
 import { symfony } from './symfony'
 import { yar } from './yar'
+import { yii } from './yii'
 
 /** Every format, in detection order: the narrowest shape first, the one that takes anything last. */
 export const formats: readonly SessionFormat[] = [
@@ -39,6 +40,7 @@ export const formats: readonly SessionFormat[] = [
   symfony,
   magento,
   codeigniter,
+  yii,
   php,
   plain,
 ]

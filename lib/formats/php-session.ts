@@ -97,14 +97,35 @@ const readers: Record<Encoding, (bytes: Buffer, isTruncated: boolean) => PhpRead
   msgpack: readPhpMsgpack,
 }
 
+/** Where the value of each variable stands, for the encodings `php` and `php_binary` unpacked, of which one value can be replaced; else nothing. Of a repeated name the last counts. */
+export function variablePlaces(bytes: Buffer): Map<string, { start: number; end: number }> {
+  const places = new Map<string, { start: number; end: number }>()
+  const encoding = encodingOf(bytes)
+  if (encoding !== 'php' && encoding !== 'php_binary') return places
+  const takeName = encoding === 'php' ? takeNameBeforeBar : takeNameOfLength
+  readPhp(bytes, false, (cursor) =>
+    readVariables(cursor, takeName, (name, start, end) => {
+      places.set(name, { start, end })
+    }),
+  )
+  return places
+}
+
 /** The names and their values, up to the end; `takeName` gives null where the bytes of a truncated session end. */
-function readVariables(cursor: PhpCursor, takeName: (cursor: PhpCursor) => string | null): Branch {
+function readVariables(
+  cursor: PhpCursor,
+  takeName: (cursor: PhpCursor) => string | null,
+  tellPlace?: (name: string, start: number, end: number) => void,
+): Branch {
   const tree = branch()
   while (cursor.at < cursor.text.length) {
     const name = takeName(cursor)
     if (name === null) break
+    const start = cursor.at
     const value = readNext(cursor)
-    if (value !== undefined) tree[name] = value
+    if (value === undefined) break
+    tree[name] = value
+    tellPlace?.(name, start, cursor.at)
   }
   return tree
 }
