@@ -55,6 +55,7 @@ const formats = [
   'codeigniter',
   'yii',
   'php',
+  'aspnet-session',
   'plain',
 ]
 const roles = ['viewer', 'operator', 'admin']

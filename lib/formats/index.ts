@@ -1,5 +1,6 @@
 import type { RawSession } from '@/lib/session/raw'
 import { adonis } from './adonis'
+import { aspnetSession } from './aspnet-session'
 import { authjs } from './authjs'
 import { betterAuth } from './better-auth'
 import { codeigniter } from './codeigniter'
@@ -42,6 +43,7 @@ export const formats: readonly SessionFormat[] = [
   codeigniter,
   yii,
   php,
+  aspnetSession,
   plain,
 ]
 
