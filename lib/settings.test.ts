@@ -173,7 +173,7 @@ test.each([
   [{ ROLLCALL_SESSIONS_EACH: '0' }, 'ROLLCALL_SESSIONS_EACH'],
   [{ ROLLCALL_MATCH: 'a,a=plain' }, 'twice'],
   [{ ROLLCALL_MATCH: 'rollcall:console:' }, 'own keys'],
-  [{ ROLLCALL_MATCH: 'a=nonsense' }, 'native, express-openid-connect'],
+  [{ ROLLCALL_MATCH: 'a=nonsense' }, 'ROLLCALL_MATCH knows the formats native, '],
   [{ ROLLCALL_MATCH: 'a,,b' }, 'empty entry'],
   [{ ROLLCALL_HOME_URL: 'redis://h?db=1,2' }, 'one database'],
   [{ ROLLCALL_ADMINS: `admin:viewer:${hash}` }, 'there already'],
