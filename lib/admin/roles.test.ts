@@ -4,6 +4,7 @@ import { roles } from '@/lib/contract/login'
 import { may } from './roles'
 
 const adminOnly: readonly Deed[] = [
+  'source.choose',
   'audit.export',
   'token.view',
   'token.create',
