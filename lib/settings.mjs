@@ -55,6 +55,7 @@ const formats = [
   'codeigniter',
   'yii',
   'php',
+  'aspnet-ticket',
   'aspnet-session',
   'plain',
 ]

@@ -1,6 +1,7 @@
 import type { RawSession } from '@/lib/session/raw'
 import { adonis } from './adonis'
 import { aspnetSession } from './aspnet-session'
+import { aspnetTicket } from './aspnet-ticket'
 import { authjs } from './authjs'
 import { betterAuth } from './better-auth'
 import { codeigniter } from './codeigniter'
@@ -43,6 +44,7 @@ export const formats: readonly SessionFormat[] = [
   codeigniter,
   yii,
   php,
+  aspnetTicket,
   aspnetSession,
   plain,
 ]
