@@ -144,6 +144,10 @@ const calls: Record<string, () => Promise<Response>> = {
     const { view } = SavedView.parse(await saved.json())
     return ask('DELETE /api/views/{view}', 'viewer', `/api/views/${view}`)
   },
+  'POST /api/sources': async () => {
+    const choice = { prefix: 'elsewhere:', choice: 'exclude' }
+    return ask('POST /api/sources', 'admin', '/api/sources', choice)
+  },
   'POST /api/tokens': async () => {
     const order = { name: 'made', role: 'viewer', expiresInMs: 86_400_000 }
     const answer = await ask('POST /api/tokens', 'admin', '/api/tokens', order)

@@ -11,6 +11,7 @@ const adminOnly: readonly Deed[] = [
   'token.revoke',
   'console.view',
   'console.end',
+  'source.choose',
 ]
 
 test('a viewer sees and keeps views, an operator also acts on sessions and reads the audit, an admin may all', () => {

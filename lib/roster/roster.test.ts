@@ -154,3 +154,12 @@ describe('the roster', () => {
     expect(roster.find('sess', Buffer.from('sess:7'))?.sizeBytes).toBe(7)
   })
 })
+
+it('forgets what a source no longer watches, and none of it has ended', () => {
+  const { roster } = setUp()
+  for (const name of ['sess:a', 'sess:admin:b']) roster.put(makeSession(name), 1)
+  expect(roster.forget('sess', 'sess:admin:')).toBe(1)
+  expect(roster.count()).toBe(1)
+  expect(roster.find('sess', Buffer.from('sess:a'))).not.toBeNull()
+  expect(roster.ends.minute(Math.floor(now / minute) * minute)).toMatchObject({ ended: 0, expired: 0, revoked: 0 })
+})

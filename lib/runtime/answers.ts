@@ -4,10 +4,7 @@ import type { SourceAnswer, SourceList } from '@/lib/contract/source'
 import type { Runtime } from '@/lib/runtime'
 import type { Watched } from './sources'
 
-function toAnswer(
-  { source, sync, connection, evidence, pinnedFormat }: Watched,
-  roster: Runtime['roster'],
-): SourceAnswer {
+function toAnswer({ source, sync, connection, wanted }: Watched, roster: Runtime['roster']): SourceAnswer {
   const { state, since } = sync.freshness()
   const can = Object.entries({ ...source.can, tracking: connection.feed() === 'tracking' })
   return {
@@ -23,9 +20,9 @@ function toAnswer(
     formats: roster.formats(source.id),
     sessions: roster.count(source.id),
     ...sync.counts(),
-    origin: source.origin,
-    evidence,
-    pinnedFormat,
+    origin: wanted.origin,
+    evidence: wanted.evidence,
+    pinnedFormat: wanted.format,
   }
 }
 

@@ -6,7 +6,8 @@ import type { Connection } from '@/lib/redis/connection'
 const choicesKey = 'rollcall:sources'
 /** So many choices are kept; one more is refused. */
 const mostChoices = 200
-const retryMs = 1_000
+/** After a failure, and where Redis does not tell of changes. */
+const rereadMs = 1_000
 
 /**
  * What admins said of prefixes: to be watched or left alone, and as which format. Kept in the home Redis, held in this process and read again when its key changes, so all replicas
@@ -25,31 +26,40 @@ export function createChoices({ home, log }: { home: Connection; log: Log }): Ch
   let held: SourceChoice[] | null = null
   let timer: NodeJS.Timeout | undefined
   let isReading = false
-  let mustRead = true
+  /** The key changed, or may have, while it was read. */
+  let isOld = false
+  let isClosed = false
   let tell = () => {}
   const stops: (() => void)[] = []
 
   const nameOf = ({ database, prefix }: Pick<SourceChoice, 'database' | 'prefix'>) => `${database} ${prefix}`
 
-  async function read() {
-    mustRead = true
+  async function read(): Promise<void> {
+    if (isReading) {
+      isOld = true
+      return
+    }
     clearTimeout(timer)
-    if (isReading || home.health().state !== 'up') return
+    if (home.health().state !== 'up') return
     isReading = true
-    mustRead = false
+    isOld = false
+    let isFollowed = home.feed() === 'tracking'
     try {
       const fields = await home.client.hgetall(choicesKey)
-      held = Object.values(fields).flatMap((text) => parse(text) ?? [])
-      tell()
+      const next = Object.values(fields).flatMap((text) => parse(text) ?? [])
+      const isNew = held === null || JSON.stringify(next) !== JSON.stringify(held)
+      held = next
+      if (isNew) tell()
     } catch (error) {
       // The home may come and go; what was known stays, and it is asked again.
       log.warn('source.choices', { error })
-      mustRead = true
-      timer = setTimeout(() => void read(), retryMs).unref()
+      isFollowed = false
     } finally {
       isReading = false
-      if (mustRead && timer === undefined) void read()
     }
+    if (isOld) return read()
+    // Where nobody tells of changes it is looked at again and again.
+    if (!isFollowed && !isClosed) timer = setTimeout(() => void read(), rereadMs).unref()
   }
 
   return {
@@ -61,7 +71,9 @@ export function createChoices({ home, log }: { home: Connection; log: Log }): Ch
       if (others.length >= mostChoices) {
         throw new KnownError('conflict', `There are ${mostChoices} choices already; that is the most.`)
       }
+      // One that failed may have been carried out: it is read again.
       await home.client.hset(choicesKey, name, JSON.stringify(choice)).catch((cause: unknown) => {
+        void read()
         throw away(cause)
       })
       held = [...others, choice]
@@ -76,6 +88,7 @@ export function createChoices({ home, log }: { home: Connection; log: Log }): Ch
       void read()
     },
     close() {
+      isClosed = true
       clearTimeout(timer)
       for (const stop of stops) stop()
     },
@@ -92,5 +105,5 @@ function parse(text: string): SourceChoice | null {
 }
 
 function away(cause: unknown): KnownError {
-  return new KnownError('source-unavailable', 'The home Redis does not answer.', { cause, retryAfterMs: retryMs })
+  return new KnownError('source-unavailable', 'The home Redis does not answer.', { cause, retryAfterMs: rereadMs })
 }

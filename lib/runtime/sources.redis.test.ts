@@ -67,7 +67,7 @@ test('what is surely sessions is watched by itself and says why; what may be ask
   await seed('web:thing:')
   const console = await startConsole()
   await until('it is found', () => countOf(console, 'shop:sess:') === 5)
-  expect(console.shelf.list().find(({ source }) => source.prefix === 'shop:sess:')?.evidence).toContain(
+  expect(console.shelf.list().find(({ source }) => source.prefix === 'shop:sess:')?.wanted.evidence).toContain(
     'express-session',
   )
   expect(console.shelf.listFound()).toMatchObject([{ prefix: 'web:thing:', state: 'asks', keys: 5, chosen: null }])
@@ -79,7 +79,7 @@ test('a prefix that an admin includes is watched at once, as the format that the
   await choose(console, { prefix: 'web:thing:', format: 'plain' })
   await until('it is watched', () => countOf(console, 'web:thing:') === 5)
   const watched = console.shelf.list().find(({ source }) => source.prefix === 'web:thing:')
-  expect(watched).toMatchObject({ pinnedFormat: 'plain', evidence: 'Chosen by ada.' })
+  expect(watched).toMatchObject({ wanted: { format: 'plain', evidence: 'Chosen by ada.' } })
   expect(console.roster.formats(watched?.source.id ?? '')).toEqual({ plain: 5 })
 })
 
@@ -139,4 +139,5 @@ test('where the settings name the prefixes nobody chooses, and an unknown format
   const console = await startConsole()
   await expect(choose(console, { prefix: 'x:', format: 'none' })).rejects.toMatchObject({ code: 'not-found' })
   await expect(choose(console, { prefix: 'x:', database: 7 })).rejects.toMatchObject({ code: 'not-found' })
+  await expect(choose(console, { prefix: 'rollcall:x:' })).rejects.toMatchObject({ code: 'conflict' })
 })
