@@ -1,6 +1,7 @@
 import { isIgbinary } from './igbinary'
 import { readJson } from './json'
 import { unpack } from './php-session'
+import { isZstd } from './php-unpack'
 
 type Peeled = { text: { bytes: Buffer; isCut: boolean }; encodings: string[] }
 
@@ -11,9 +12,8 @@ type Peeled = { text: { bytes: Buffer; isCut: boolean }; encodings: string[] }
 export function peelText(bytes: Buffer, isTruncated: boolean, most?: number): Peeled | null {
   const plain = textIn(bytes, isTruncated)
   if (plain !== null) return plain
-  const isZstd = bytes.length > 4 && bytes.readUInt32LE(0) === 0xfd2fb528
-  // A look at the beginning is no reading: zstd's own is whole or nothing.
-  const packed = unpack(bytes, isTruncated && !(isZstd && most !== undefined), most)
+  // A look at the beginning is no reading: of zstd it is the whole or nothing.
+  const packed = unpack(bytes, isTruncated && !(isZstd(bytes) && most !== undefined), most)
   if (packed === null || 'reason' in packed.unpacked) return null
   const inner = textIn(packed.unpacked.bytes, packed.unpacked.isCut)
   return inner === null ? null : { ...inner, encodings: [packed.name, ...inner.encodings] }

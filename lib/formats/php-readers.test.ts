@@ -219,11 +219,11 @@ const bombs: [name: string, unpacked: () => unknown][] = [
   ['zstd that says so', () => unpackZstd(hex('28b52ffde0ffffffffffffff0f030000'), false)],
   ['zstd of many blocks', () => unpackZstd(zstdBlocks, false)],
 ]
-test.each(bombs)('a bomb of %s is refused in time and memory', (_, unpack) => {
+test.each(bombs)('a bomb of %s is refused within a second and a few megabytes', (_, unpack) => {
   const startedAt = performance.now()
   const before = process.memoryUsage().arrayBuffers
   expect(unpack()).toHaveProperty('reason')
-  expect(performance.now() - startedAt).toBeLessThan(200)
+  expect(performance.now() - startedAt).toBeLessThan(1_000)
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * maxInflatedBytes)
 })
 

@@ -37,8 +37,22 @@ export function readPhpSession(bytes: Buffer, isTruncated: boolean): PhpSession 
   return read
 }
 
+/** Several formats ask for the beginning of the same value, in a row. */
+let lastHead: { bytes: Buffer; head: string | null } | null = null
+
 /** The first bytes of what a PHP session holds, unpacked, as latin1; null: it is none. Its cost does not grow with the value, but for zstd. */
 export function phpHeadOf(bytes: Buffer): string | null {
+  if (isJson(bytes)) return null
+  if (lastHead?.bytes !== bytes) lastHead = { bytes, head: readHead(bytes) }
+  return lastHead.head
+}
+
+/** Most values that are asked about. The length of a packed one may begin with a brace too, but its last byte is zero. */
+function isJson(bytes: Buffer): boolean {
+  return bytes[0] === 0x7b && bytes[4] !== 0
+}
+
+function readHead(bytes: Buffer): string | null {
   if (encodingOf(bytes) !== null) return bytes.toString('latin1', 0, headBytes)
   const unpacked = isZstd(bytes) ? unpackZstd(bytes, false) : (unpack(bytes, true, headBytes)?.unpacked ?? null)
   if (unpacked === null || 'reason' in unpacked || encodingOf(unpacked.bytes) === null) return null
@@ -52,7 +66,8 @@ export function unpack(
   most?: number,
 ): { name: string; unpacked: Unpacked } | null {
   if (isZstd(bytes)) return { name: 'zstd', unpacked: unpackZstd(bytes, isTruncated) }
-  if (bytes.length > 6 && bytes[0] === crc8(bytes.subarray(1, 5))) {
+  if (isJson(bytes)) return null
+  if (bytes.length > 6 && bytes[4] === 0 && bytes[0] === crc8(bytes.subarray(1, 5))) {
     return { name: 'lz4', unpacked: unpackLz4(bytes.subarray(5), bytes.readInt32LE(1), isTruncated, most) }
   }
   if ((bytes[0] ?? 32) >= 32) return null

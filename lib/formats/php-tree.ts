@@ -17,14 +17,18 @@ export type PhpKey = number | string
 export function arrayOf(keys: PhpKey[], values: unknown[]): unknown[] | Branch {
   if (keys.every((key, index) => key === index)) return values
   const object = branch()
-  for (const [index, key] of keys.entries()) object[key] = values[index]
+  keys.forEach((key, index) => {
+    object[key] = values[index]
+  })
   return object
 }
 
 /** A PHP object as what it holds under the name of its class; a date whose moment is certain as that moment. */
 export function objectOf(className: string, keys: PhpKey[], values: unknown[]): Branch | Leaf {
   const object = branch(className)
-  for (const [index, key] of keys.entries()) object[propertyName(String(key), object)] = values[index]
+  keys.forEach((key, index) => {
+    object[propertyName(String(key), object)] = values[index]
+  })
   return /(?:^DateTime|Carbon)(?:Immutable)?$/.test(className) ? (dateOf(object) ?? object) : object
 }
 

@@ -125,6 +125,14 @@ export function unpackSnappy(bytes: Buffer, isTruncated: boolean): Unpacked {
 /** One frame of zstd that says how long it will be: every framework's does, and what lies is refused. A cut one is not read, for its blocks are not whole. Source: RFC 8878. */
 export function unpackZstd(bytes: Buffer, isTruncated: boolean): Unpacked {
   if (isTruncated) return { reason: 'is compressed by zstd, and longer than what is read' }
+  if (lastZstd?.bytes !== bytes) lastZstd = { bytes, unpacked: unpackFrame(bytes) }
+  return lastZstd.unpacked
+}
+
+/** To recognise a value and to read it is the same work, for a frame has no readable beginning. */
+let lastZstd: { bytes: Buffer; unpacked: Unpacked } | null = null
+
+function unpackFrame(bytes: Buffer): Unpacked {
   const header = zstdHeader(bytes)
   if (header === null) return { reason: 'is compressed by zstd without its length' }
   const { declared, blocksAt } = header
@@ -192,8 +200,11 @@ function growing(most: number) {
     },
     copyBack(back: number, count: number): boolean {
       if (!makeRoom(count)) return false
-      // Byte by byte, for it may read what it has just written.
-      for (let n = 0; n < count; n++, length++) out[length] = out[length - back] ?? 0
+      const from = length - back
+      if (back >= count) out.copyWithin(length, from, from + count)
+      // Byte by byte, for it reads what it has just written.
+      else for (let n = 0; n < count; n++) out[length + n] = out[from + n] ?? 0
+      length += count
       return true
     },
     full: (): Unpacked => (most < maxInflatedBytes ? { bytes: taken(), isCut: true } : { reason: tooLarge }),

@@ -117,7 +117,7 @@ function stop(cursor: PhpCursor): undefined {
 
 /** False: the bytes ended before it. */
 function skip(cursor: PhpCursor, expected: string): boolean {
-  if (cursor.text.startsWith(expected, cursor.at)) {
+  if (expected.length === 1 ? cursor.text[cursor.at] === expected : cursor.text.startsWith(expected, cursor.at)) {
     cursor.at += expected.length
     return true
   }
@@ -203,7 +203,9 @@ function readText(cursor: PhpCursor): string | Leaf | undefined {
 
 function readName(cursor: PhpCursor): string | undefined {
   const start = readQuoted(cursor)
-  return start === undefined ? undefined : nameOf(cursor.bytes.subarray(start, cursor.at - 1))
+  if (start === undefined) return undefined
+  // Names are copied by whoever uses them as such, so a slice keeps nothing alive.
+  return cursor.isPlain ? cursor.text.slice(start, cursor.at - 1) : nameOf(cursor.bytes.subarray(start, cursor.at - 1))
 }
 
 function readKey(cursor: PhpCursor): PhpKey | undefined {
