@@ -3,6 +3,7 @@
 import {
   ChartNoAxesColumn,
   Command,
+  Database,
   Ellipsis,
   IdCard,
   KeyRound,
@@ -31,6 +32,7 @@ const pages: Page[] = [
   { path: '/findings', label: 'Findings', icon: SearchCheck },
   { path: '/jobs', label: 'Jobs', icon: ListChecks },
   { path: '/audit', label: 'Audit', icon: ScrollText, isAudit: true },
+  { path: '/sources', label: 'Sources', icon: Database },
   { path: '/tokens', label: 'API tokens', icon: KeyRound, isAdmin: true },
   { path: '/admins', label: 'Admins', icon: UserCog, isAdmin: true },
   { path: '/demo', label: 'Demo', icon: Store, isDemo: true },
