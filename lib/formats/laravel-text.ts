@@ -1,7 +1,7 @@
 import { isIgbinary } from './igbinary'
 import { readJson } from './json'
 import { unpack } from './php-session'
-import { isZstd } from './php-unpack'
+import { isZstd } from './php-zstd'
 
 type Peeled = { text: { bytes: Buffer; isCut: boolean }; encodings: string[] }
 

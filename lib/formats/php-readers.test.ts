@@ -7,8 +7,9 @@ import { maxDepth, maxInflatedBytes, maxNodes } from './limits'
 import { readPhpMsgpack } from './php-msgpack'
 import { phpHeadOf, readPhpSession } from './php-session'
 import type { PhpRead } from './php-tree'
-import { unpackLz4, unpackLzf, unpackSnappy, unpackZstd } from './php-unpack'
+import { unpackLz4, unpackLzf, unpackSnappy } from './php-unpack'
 import { readPhpValue } from './php-value'
+import { unpackZstd } from './php-zstd'
 
 const runs = 10_000
 const latin1 = (text: string) => Buffer.from(text, 'latin1')

@@ -3,8 +3,9 @@ import { isIgbinary, readIgbinary } from './igbinary'
 import { isObject } from './json'
 import { isPhpMsgpack, readPhpMsgpack } from './php-msgpack'
 import { nameOf, PhpFault, type PhpRead } from './php-tree'
-import { isZstd, type Unpacked, unpackLz4, unpackLzf, unpackZstd } from './php-unpack'
+import { type Unpacked, unpackLz4, unpackLzf } from './php-unpack'
 import { type PhpCursor, readNext, readPhp, readPhpValue } from './php-value'
+import { isZstd, unpackZstd } from './php-zstd'
 
 /** `encodings` as in `Decoded`. */
 export type PhpSession = { tree: Branch; encodings: string[]; isCut: boolean }
