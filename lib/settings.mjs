@@ -57,6 +57,7 @@ const formats = [
   'php',
   'aspnet-ticket',
   'aspnet-session',
+  'aspnet-framework',
   'plain',
 ]
 const roles = ['viewer', 'operator', 'admin']

@@ -1,5 +1,6 @@
 import type { RawSession } from '@/lib/session/raw'
 import { adonis } from './adonis'
+import { aspnetFramework } from './aspnet-framework'
 import { aspnetSession } from './aspnet-session'
 import { aspnetTicket } from './aspnet-ticket'
 import { authjs } from './authjs'
@@ -46,6 +47,7 @@ export const formats: readonly SessionFormat[] = [
   php,
   aspnetTicket,
   aspnetSession,
+  aspnetFramework,
   plain,
 ]
 
