@@ -37,6 +37,8 @@ const notBuilt = ['CONFIG', 'GUARD_MS']
 
 const formats = [
   'native',
+  'oauth2-proxy',
+  'authelia',
   'spring-session',
   'express-openid-connect',
   'fastify-session',

@@ -18,6 +18,8 @@ export type Golden = {
   tree?: unknown
   /** The times in the payload that an extension must never lower. */
   timesOf?: (tree: unknown) => (number | null)[]
+  /** Encrypted with a secret that is not here: recognised, and said to be so. */
+  isSealed?: boolean
 }
 
 const runs = 1_000
@@ -75,6 +77,10 @@ function testGolden(format: SessionFormat, golden: Golden): void {
     expect(format.recognises(raw)).toBe(true)
     expect(formatOf(raw, formats).id).toBe(format.id)
     expect(createCompanionTest(formats)(raw.key.toString('latin1'))).toBe(false)
+    if (golden.isSealed === true) {
+      expect(decoded()).toHaveProperty('unreadable')
+      return
+    }
     expect(decoded()).not.toHaveProperty('unreadable')
     expect(factsIn(decoded())).toMatchObject(golden.facts)
   })

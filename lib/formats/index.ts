@@ -3,6 +3,7 @@ import { adonis } from './adonis'
 import { aspnetFramework } from './aspnet-framework'
 import { aspnetSession } from './aspnet-session'
 import { aspnetTicket } from './aspnet-ticket'
+import { authelia } from './authelia'
 import { authjs } from './authjs'
 import { betterAuth } from './better-auth'
 import { codeigniter } from './codeigniter'
@@ -16,6 +17,7 @@ import { laravel } from './laravel'
 import { lucia } from './lucia'
 import { magento } from './magento'
 import { native } from './native'
+import { oauth2Proxy } from './oauth2-proxy'
 import { php } from './php'
 import { plain } from './plain'
 import { springSession } from './spring-session'
@@ -27,6 +29,8 @@ import { yii } from './yii'
 /** Every format, in detection order: the narrowest shape first, the one that takes anything last. */
 export const formats: readonly SessionFormat[] = [
   native,
+  oauth2Proxy,
+  authelia,
   springSession,
   expressOpenidConnect,
   fastifySession,
