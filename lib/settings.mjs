@@ -60,6 +60,7 @@ const formats = [
   'aspnet-ticket',
   'aspnet-session',
   'aspnet-framework',
+  'redisson-tomcat',
   'plain',
 ]
 const roles = ['viewer', 'operator', 'admin']

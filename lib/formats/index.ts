@@ -20,6 +20,7 @@ import { native } from './native'
 import { oauth2Proxy } from './oauth2-proxy'
 import { php } from './php'
 import { plain } from './plain'
+import { redissonTomcat } from './redisson-tomcat'
 import { springSession } from './spring-session'
 import { starsessions } from './starsessions'
 import { symfony } from './symfony'
@@ -52,6 +53,7 @@ export const formats: readonly SessionFormat[] = [
   aspnetTicket,
   aspnetSession,
   aspnetFramework,
+  redissonTomcat,
   plain,
 ]
 
