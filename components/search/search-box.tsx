@@ -68,7 +68,7 @@ export function SearchBox({ list, filter, setFilter, inputRef, placeholder, labe
 
   return (
     <search className="relative w-full min-w-0 flex-1 md:min-w-60">
-      <div className="flex min-h-control flex-wrap items-center gap-1 rounded-md border border-line-strong bg-raised py-0.5 pr-8 pl-8 transition-[border-color] duration-quick hover:border-faint has-[input:focus-visible]:border-accent has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-accent has-[input[aria-invalid=true]]:border-danger">
+      <div className="flex min-h-control flex-wrap items-center gap-1 max-md:max-h-24 max-md:overflow-y-auto rounded-md border border-line-strong bg-raised py-0.5 pr-8 pl-8 transition-[border-color] duration-quick hover:border-faint has-[input:focus-visible]:border-accent has-[input:focus-visible]:outline-2 has-[input:focus-visible]:outline-accent has-[input[aria-invalid=true]]:border-danger">
         <Search
           aria-hidden
           className="pointer-events-none absolute top-2 left-2.5 pointer-coarse:top-3.5 size-4 text-faint"
@@ -105,7 +105,7 @@ export function SearchBox({ list, filter, setFilter, inputRef, placeholder, labe
           autoCapitalize="off"
           spellCheck={false}
           placeholder={hasChips ? '' : placeholder}
-          className="h-6.5 min-w-20 flex-1 bg-transparent text-base text-ink outline-none placeholder:text-faint pointer-coarse:h-9.5 pointer-coarse:text-lg"
+          className={`h-6.5 flex-1 ${hasChips && text === '' ? 'min-w-1' : 'min-w-20'} bg-transparent text-base text-ink outline-none placeholder:text-faint pointer-coarse:h-9.5 pointer-coarse:text-lg`}
         />
         {text !== '' ? (
           <button

@@ -52,7 +52,7 @@ export function SessionFilter({
   }
   return (
     <div className="flex items-center gap-1.5 px-4 pb-2 max-xl:flex-wrap md:px-6">
-      <div className="flex min-w-0 items-center gap-1.5 max-xl:w-full xl:contents">
+      <div className="flex min-w-0 items-start gap-1.5 max-xl:w-full xl:contents">
         <SearchBox
           list="sessions"
           filter={filter}

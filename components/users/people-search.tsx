@@ -20,14 +20,16 @@ export function PeopleSearch({
   const { filter, setFilter, sort, order, sortBy } = search
   return (
     <div className="flex items-center gap-1.5 px-4 pb-2 md:px-6">
-      <SearchBox
-        list="users"
-        filter={filter}
-        setFilter={setFilter}
-        inputRef={inputRef}
-        placeholder="Name, id, or device:iphone"
-        label="Search people"
-      />
+      <div className="min-w-0 max-w-2xl flex-1">
+        <SearchBox
+          list="users"
+          filter={filter}
+          setFilter={setFilter}
+          inputRef={inputRef}
+          placeholder="Name, id, or device:iphone"
+          label="Search people"
+        />
+      </div>
       <ViewsMenu search={search} />
       <span className="xl:hidden">
         <Menu
