@@ -31,6 +31,8 @@ export function useSearchText({ filter, setFilter, list, inputRef }: SearchText)
   const latest = useRef({ filter, setFilter, text, known })
   latest.current = { ...latest.current, filter, setFilter, known }
   const shownWords = useRef('[null,null]')
+  /** What this box itself asked for and has not come back yet: until then older words are not news. */
+  const asked = useRef<string | null>(null)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
 
   const write = useCallback(
@@ -44,31 +46,29 @@ export function useSearchText({ filter, setFilter, list, inputRef }: SearchText)
 
   /** Searches for what is complete; `isDone`: all of it is, wherever the caret stands. */
   const apply = useCallback(
-    async (isDone: boolean) => {
+    async (isDone: boolean, caret = caretOf(inputRef)) => {
       clearTimeout(timer.current)
       const { settle, join } = await loadLanguage()
       const now = latest.current
-      const settled = settle(now.text, isDone ? null : caretOf(inputRef), list)
+      const settled = settle(now.text, isDone ? null : caret, list)
       setFaults(settled.faults)
       if (settled.faults.length > 0) return
       if (settled.rest !== now.text) write(settled.rest)
       const next = join(now.filter, settled)
-      shownWords.current = wordsOf(next)
-      if (JSON.stringify(next) !== JSON.stringify(now.filter)) now.setFilter(next)
+      if (JSON.stringify(next) === JSON.stringify(now.filter)) return
+      asked.current = wordsOf(next)
+      now.setFilter(next)
     },
     [inputRef, list, write],
   )
 
   const look = useCallback(
-    async (isAsked: boolean) => {
+    async (isAsked: boolean, caret = caretOf(inputRef)) => {
       const { suggest } = await loadLanguage()
       const now = latest.current
-      const found = suggest(now.text, caretOf(inputRef), now.known, list)
-      setOffer(
-        found.options.length > 0 && (isAsked || found.start < caretOf(inputRef) || now.text.at(-1) === ':')
-          ? found
-          : null,
-      )
+      const found = suggest(now.text, caret, now.known, list)
+      const isMeant = isAsked || found.start < caret || now.text.at(-1) === ':'
+      setOffer(found.options.length > 0 && isMeant ? found : null)
     },
     [inputRef, list],
   )
@@ -86,13 +86,21 @@ export function useSearchText({ filter, setFilter, list, inputRef }: SearchText)
     const put = `${text.slice(0, offer.start)}${option.text}${option.isWhole ? ' ' : ''}`
     write(put + text.slice(offer.end).replace(/^\s/, ''), put.length)
     setOffer(null)
-    requestAnimationFrame(() => void (option.isWhole ? apply(false) : look(true)).catch(() => undefined))
+    // Where the caret will be, for the box has not been drawn anew yet.
+    void apply(false, put.length).catch(() => undefined)
+    if (!option.isWhole) void look(true, put.length).catch(() => undefined)
   }
 
   // Words that came from elsewhere, such as a saved view or a filter that was cleared, take the place of what was typed.
   useEffect(() => {
-    if (wordsOf(filter) === shownWords.current) return
-    shownWords.current = wordsOf(filter)
+    const words = wordsOf(filter)
+    const isOwn = asked.current !== null
+    if (words === asked.current) asked.current = null
+    if (isOwn || words === shownWords.current) {
+      if (asked.current === null) shownWords.current = words
+      return
+    }
+    shownWords.current = words
     setFaults([])
     void loadLanguage().then(
       ({ printWords }) => write(printWords(latest.current.filter)),
