@@ -8,7 +8,8 @@ import type { ListName } from '@/lib/contract/view'
 import { loadLanguage } from './language'
 import { useSearchText } from './use-search-text'
 
-const TermChips = dynamic(() => import('./term-chips').then((part) => part.TermChips))
+// Without something to draw meanwhile the whole page would wait for it, and what is typed would be lost.
+const TermChips = dynamic(() => import('./term-chips').then((part) => part.TermChips), { loading: () => null })
 const SearchPanel = dynamic(() => import('./search-panel').then((part) => part.SearchPanel), { ssr: false })
 
 type SearchBoxProps = {

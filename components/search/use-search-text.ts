@@ -46,28 +46,30 @@ export function useSearchText({ filter, setFilter, list, inputRef }: SearchText)
 
   /** Searches for what is complete; `isDone`: all of it is, wherever the caret stands. */
   const apply = useCallback(
-    async (isDone: boolean, caret = caretOf(inputRef)) => {
+    async (isDone: boolean, caret?: number) => {
       clearTimeout(timer.current)
       const { settle, join } = await loadLanguage()
       const now = latest.current
-      const settled = settle(now.text, isDone ? null : caret, list)
+      const settled = settle(now.text, isDone ? null : (caret ?? caretOf(inputRef)), list)
       setFaults(settled.faults)
       if (settled.faults.length > 0) return
       if (settled.rest !== now.text) write(settled.rest)
       const next = join(now.filter, settled)
       if (JSON.stringify(next) === JSON.stringify(now.filter)) return
       asked.current = wordsOf(next)
+      now.filter = next
       now.setFilter(next)
     },
     [inputRef, list, write],
   )
 
   const look = useCallback(
-    async (isAsked: boolean, caret = caretOf(inputRef)) => {
+    async (isAsked: boolean, caret?: number) => {
       const { suggest } = await loadLanguage()
       const now = latest.current
-      const found = suggest(now.text, caret, now.known, list)
-      const isMeant = isAsked || found.start < caret || now.text.at(-1) === ':'
+      const at = caret ?? caretOf(inputRef)
+      const found = suggest(now.text, at, now.known, list)
+      const isMeant = isAsked || found.start < at || now.text.at(-1) === ':'
       setOffer(found.options.length > 0 && isMeant ? found : null)
     },
     [inputRef, list],

@@ -27,8 +27,10 @@ const loadBar = () => import('./bulk-bar')
 const SessionSheet = dynamic(() => loadSheet().then((part) => part.SessionSheet), { ssr: false })
 const BulkBar = dynamic(() => loadBar().then((part) => part.BulkBar), { ssr: false })
 const FilterDeeds = dynamic(() => import('./filter-deeds').then((part) => part.FilterDeeds), { ssr: false })
-const NothingFace = dynamic(() => import('./nothing-face').then((part) => part.NothingFace))
-const OpenedFace = dynamic(() => import('@/components/search/opened-face').then((part) => part.OpenedFace))
+// With something to draw meanwhile: else the whole page would wait for it, and what is typed in the search would be lost.
+const loading = () => null
+const NothingFace = dynamic(() => import('./nothing-face').then((part) => part.NothingFace), { loading })
+const OpenedFace = dynamic(() => import('@/components/search/opened-face').then((part) => part.OpenedFace), { loading })
 
 /** Browsers stop drawing far below this many rows of a page; beyond it the filter must help. */
 const mostRows = 200_000
