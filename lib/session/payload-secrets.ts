@@ -25,10 +25,14 @@ const keyOwners = new Set(['api', 'private', 'secret', 'access', 'encryption', '
 const trailing = new Set(['confirmation', 'confirm', 'plain', 'plaintext', 'value', 'hash', 'raw'])
 const byDesign = /[cx]srf|nonce/i
 
-/** What well-known services put before their keys, and how a private key begins. */
-const keyShape =
-  /^(?:sk_live_|rk_live_|sk-|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AIza|SG\.)[\w.-]{16,}|-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----/
+/** What well-known services put before their keys. */
+const keyShape = /^(?:sk_live_|rk_live_|sk-|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AIza|SG\.)[\w.-]{16,}/
+const privateKey = /-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----/
 const userInfo = /^[a-z][a-z\d+.-]{1,20}:\/\/[^\s/:@]*:[^\s/@]{3,}@/i
+/** How a bearer credential and a signed session id begin; within a longer text they are left to the mask. */
+const bearerOrSigned = /^(?:bearer\s|s(?::|%3a))/i
+/** The first letters of those shapes that stand at the beginning. */
+const beginnings = new Set([...'bBsSrAgx'].map((letter) => letter.charCodeAt(0)))
 const cardShape = /^[3-6](?:[ -]?\d){12,15}$/
 /** Left in place of a secret that was taken out before it was stored. */
 const blanked = /^(?:[*•x.-]+|\[[\w ]+\])$/i
@@ -80,18 +84,16 @@ function isSecret(value: string | number, kind: Kind | null): boolean {
   return hasSecretShape(value)
 }
 
-/** The first letter tells most texts apart from all shapes; only long ones can hold one further inside. */
+/** Each shape has a few letters that are cheaper to look for than itself: most texts have none of them. */
 function hasSecretShape(text: string): boolean {
   const first = text.charCodeAt(0)
   if (first >= 0x33 && first <= 0x36 && text.length <= 19) return isCard(text)
-  if (keyShape.test(text)) return true
+  const mayBegin = beginnings.has(first)
+  if (mayBegin && keyShape.test(text)) return true
   if (text.includes('://') && userInfo.test(text)) return true
-  return mayHoldCredential(text) && holdsCredential(text)
-}
-
-/** What every shape of `holdsCredential` has in it: cheaper to look for than the shapes. */
-function mayHoldCredential(text: string): boolean {
-  return text.includes('eyJ') || /bearer\s/i.test(text) || (/^s(?::|%3a)/i.test(text) && text.includes('.'))
+  if (text.includes('-----BEGIN ') && privateKey.test(text)) return true
+  const mayHoldCredential = text.includes('eyJ') || (mayBegin && bearerOrSigned.test(text))
+  return mayHoldCredential && holdsCredential(text)
 }
 
 /** A number that a card may have: begins as one, has the length of one, and its check digit is right. */
