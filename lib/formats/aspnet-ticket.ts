@@ -66,6 +66,7 @@ export const aspnetTicket: SessionFormat = {
 
   notReached: { extend: ['app-timeout', 'browser-cookie'], revoke: ['in-flight-requests', 'open-sockets'] },
   secretNames: ['.token.access_token', '.token.refresh_token', '.token.id_token', 'bootstrapcontext'],
+  expectedSecrets: ['.token.access_token', '.token.refresh_token', '.token.id_token'],
 }
 
 /** Fixed names of claims, the stronger first, and the usual names that they stand for. */

@@ -59,6 +59,7 @@ export const authjs = createJsonFormat({
 
   notReached: { extend: ['app-timeout', 'browser-cookie'], revoke: ['open-sockets'] },
   secretNames: [],
+  expectedSecrets: ['sessiontoken'],
 })
 
 /** What the adapter was told to put before its keys, and whose session it is. */

@@ -52,6 +52,7 @@ export const betterAuth = createJsonFormat({
 
   notReached: { extend: ['app-timeout', 'browser-cookie'], revoke: ['cookie-cache', 'sql-row', 'open-sockets'] },
   secretNames: [],
+  expectedSecrets: ['token'],
 })
 
 /** When and where the session itself says that it was made and seen. */

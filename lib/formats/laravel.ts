@@ -36,8 +36,8 @@ export const laravel: SessionFormat = {
 
   notReached: { extend: ['app-timeout'], revoke: ['remember-me', 'in-flight-requests', 'open-sockets'] },
   secretNames: [],
-  // The HMAC by which Laravel ends sessions when a password changes.
-  expectedSecrets: ['password_hash_web', 'password_hash_admin', 'password_hash_sanctum'],
+  // The CSRF token, and the HMAC by which Laravel ends sessions when a password changes.
+  expectedSecrets: ['_token', 'password_hash_web', 'password_hash_admin', 'password_hash_sanctum'],
 }
 
 /** The marks stand near the beginning: Laravel sets them before the application does. */

@@ -29,6 +29,9 @@ describe('secrets inside a payload', () => {
   it.each([
     [{ cookie: { path: '/', originalMaxAge: 1_800_000, expires: '2026-11-25T06:00:00.000Z' }, views: 3 }],
     [{ csrfToken: 'k3JaaZpQwLmVbTx9RrYh', _csrf_token: 'k3JaaZpQwLmVbTx9RrYh', csrfSecret: 'k3JaaZpQwLmVbTx9RrYh' }],
+    [{ CSRF_TOKEN: { token: 'k3JaaZpQwLmVbTx9RrYh', headerName: 'X-CSRF-TOKEN' } }],
+    [{ password: '$2y$13$fixturefixturefixture', password_hash_web: '9f86d081884c7d659a2feaa0c55ad015' }],
+    [{ password: 'pbkdf2_sha256$600000$salt$9f86d081884c7d65' }],
     [{ nonce: 'k3JaaZpQwLmVbTx9RrYh', sessionId: 'k3JaaZpQwLmVbTx9RrYh' }],
     [{ hasPassword: true, passwordChangedAt: '2026-11-25', tokenType: 'Bearer', tokenExpiresAt: 1_795_000_000 }],
     [{ password: null, token: '', secret: '[Filtered]', apiKey: '****************', pwd: '********' }],

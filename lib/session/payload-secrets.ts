@@ -12,18 +12,23 @@ const unnamed = 'a field whose name is not shown'
 /** So many names of fields are remembered with what they stand for: applications have few, and the same in every session. */
 const mostKnown = 4096
 
-type Kind = 'password' | 'token' | 'code'
+/** `by-design`: the whole value belongs into a session. */
+type Kind = 'password' | 'token' | 'code' | 'by-design'
 
-/** What a name, by its last word, says of its value. A CSRF token and a nonce belong into the session and are in no list. */
-const kinds: Record<Kind, RegExp> = {
+/** What a name, by its last word, says of its value. */
+const kinds: Record<Exclude<Kind, 'by-design'>, RegExp> = {
   password: /^(?:\w*password|\w*passwd|passphrase|pwd)$/,
   token: /^(?:\w*tokens?|\w*secrets?|jwt|(?:api|private|secret|access)key|bearer|authorization|credentials?)$/,
   code: /^(?:cvv2?|cvc2?)$/,
 }
 const keyOwners = new Set(['api', 'private', 'secret', 'access', 'encryption', 'signing'])
-/** Behind the word that counts these change nothing: `passwordConfirmation`, `password_hash`, `password2`. */
-const trailing = new Set(['confirmation', 'confirm', 'plain', 'plaintext', 'value', 'hash', 'raw'])
+/** Behind the word that counts these change nothing: `passwordConfirmation`, `password2`. */
+const trailing = new Set(['confirmation', 'confirm', 'plain', 'plaintext', 'value', 'raw'])
+/** A CSRF token and a nonce, and what a framework keeps around one. */
 const byDesign = /[cx]srf|nonce/i
+/** A password that was hashed does not stand there in clear. */
+const hashed =
+  /^(?:\$(?:2[abxy]?|5|6|y|argon2\w{1,2}|scrypt)\$|(?:pbkdf2|bcrypt|argon2|scrypt)\w{0,12}[$:]|\{[\w-]{3,20}\}.{20})/i
 
 /** What well-known services put before their keys. */
 const keyShape = /^(?:sk_live_|rk_live_|sk-|AKIA|ASIA|gh[pousr]_|github_pat_|glpat-|xox[abprs]-|AIza|SG\.)[\w.-]{16,}/
@@ -64,7 +69,8 @@ export function findSecretNames(tree: unknown, expected: readonly string[] = [])
         const item = (value as Record<string, unknown>)[own]
         if (typeof item === 'boolean' || item === null) continue
         if (expected.length > 0 && expected.includes(own.toLowerCase())) continue
-        look(item, own, kindOf(own))
+        const ownKind = kindOf(own)
+        if (ownKind !== 'by-design') look(item, own, ownKind)
       }
     }
   }
@@ -77,7 +83,7 @@ export function findSecretNames(tree: unknown, expected: readonly string[] = [])
 function isSecret(value: string | number, kind: Kind | null): boolean {
   if (typeof value === 'number') return kind === 'code' ? value > 99 && value < 10_000 : isCard(value)
   const { length } = value
-  if (kind === 'password') return length >= 4 && !blanked.test(value)
+  if (kind === 'password') return length >= 4 && !blanked.test(value) && !hashed.test(value)
   if (kind === 'token') return length >= 12 && !blanked.test(value)
   if (kind === 'code') return /^\d{3,4}$/.test(value)
   if (length < 13) return false
@@ -131,14 +137,14 @@ function kindOf(name: string): Kind | null {
 }
 
 function judge(name: string): Kind | null {
-  if (byDesign.test(name)) return null
+  if (byDesign.test(name)) return 'by-design'
   const words = wordsOf(name)
     .map((word) => word.replace(/\d+$/, ''))
     .filter((word) => word !== '')
   while (words.length > 1 && trailing.has(words.at(-1) ?? '')) words.pop()
   const last = words.at(-1) ?? ''
   if ((last === 'key' || last === 'keys') && keyOwners.has(words.at(-2) ?? '')) return 'token'
-  return (Object.keys(kinds) as Kind[]).find((kind) => kinds[kind].test(last)) ?? null
+  return (Object.keys(kinds) as (keyof typeof kinds)[]).find((kind) => kinds[kind].test(last)) ?? null
 }
 
 /** A name as it may be shown. What an application makes at run time, such as a number or an address, is not repeated. */
