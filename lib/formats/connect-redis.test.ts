@@ -82,12 +82,14 @@ test('a row is decoded in well under ten microseconds', () => {
   const text = golden.raw.value.bytes
     .toString('utf8')
     .replace('}}', `},"bio":"${'x'.repeat(90)}","token":"9e${'4f'.repeat(16)}"}`)
-  const raw = rawOf(Buffer.from(text), { now: golden.raw.now, redisExpiresAt: golden.raw.redisExpiresAt })
-  for (let n = 0; n < 20_000; n++) connectRedis.decode(raw)
+  const { now, redisExpiresAt } = golden.raw
+  // Each from bytes of its own: what was parsed last is at hand.
+  const raws = Array.from({ length: 5_000 }, () => rawOf(Buffer.from(text), { now, redisExpiresAt }))
+  for (const raw of raws) connectRedis.decode(raw)
   let fastest = Number.POSITIVE_INFINITY
   for (let round = 0; round < 5; round++) {
     const startedAt = performance.now()
-    for (let n = 0; n < 5_000; n++) connectRedis.decode(raw)
+    for (const raw of raws) connectRedis.decode(raw)
     fastest = Math.min(fastest, (performance.now() - startedAt) / 5)
   }
   expect(fastest).toBeLessThan(10)

@@ -18,8 +18,11 @@ function readObject(bytes: Buffer, isTruncated: boolean): JsonRead {
   const opener = bytes[0]
   // JSON of a session begins with a brace; whatever else it is, its first bytes say more than a parser would.
   if (opener !== 0x7b && !' \t\r\n'.includes(String.fromCharCode(opener ?? 0))) return { reason: describeBytes(bytes) }
-  if (!isTruncated && !isUtf8(bytes)) return { reason: 'begins like JSON but is not UTF-8 text' }
-  const read = readJson(bytes.toString('utf8'), isTruncated)
+  const text = bytes.toString('utf8')
+  // Bytes that are no UTF-8 become that sign: to look for it costs less than to check all bytes.
+  const isText = isTruncated || !text.includes('\ufffd') || isUtf8(bytes)
+  if (!isText) return { reason: 'begins like JSON but is not UTF-8 text' }
+  const read = readJson(text, isTruncated)
   return 'reason' in read || isObject(read.tree)
     ? read
     : { reason: 'is JSON but no object, so nothing in it has a name' }
