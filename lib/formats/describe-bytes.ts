@@ -28,8 +28,9 @@ export function describeBytes(bytes: Buffer): string {
   const text = head.toString('latin1')
   const hex = head.toString('hex', 0, 8)
   const name = beginnings.find(([start]) => start.test(text))?.[1] ?? magics.find(([start]) => start.test(hex))?.[1]
-  if (name !== undefined) return `looks like ${name}, which is not read yet`
-  return isPrintable(head) ? 'is plain text, not a JSON object' : 'is binary of an unknown kind'
+  if (name !== undefined) return `looks like ${name}, but like no session that is known`
+  const kind = isPrintable(head) ? 'is plain text, not a JSON object' : 'is binary of an unknown kind'
+  return `${kind}, perhaps by a serializer of the application's own`
 }
 
 /** UTF-8 (the cut may have gone through its last character) without control characters but white space. */

@@ -125,18 +125,18 @@ test('of a value with too many parts the beginning is kept and said so', () => {
 
 test.each([
   ['', 'It is empty.'],
-  ['user_data_here', 'It is plain text, not a JSON object.'],
-  ['"text"', 'It looks like a single JSON value, which is not read yet.'],
-  ['[1]', 'It looks like a JSON list, which is not read yet.'],
+  ['user_data_here', "It is plain text, not a JSON object, perhaps by a serializer of the application's own."],
+  ['"text"', 'It looks like a single JSON value, but like no session that is known.'],
+  ['[1]', 'It looks like a JSON list, but like no session that is known.'],
   ['{"a":', 'It is not valid JSON.'],
-  ['s:5:"hello";', 'It looks like PHP serialize of a text, as Laravel writes it, which is not read yet.'],
-  ['a:1:{i:0;i:1;}', 'It looks like PHP serialize, which is not read yet.'],
-  ['\u0080\u0004\u0095', 'It looks like a Python pickle, which is not read yet.'],
-  ['\u0004\u0008{', 'It looks like Ruby Marshal, which is not read yet.'],
-  ['\u00ac\u00ed\u0000\u0005', 'It looks like Java serialization, which is not read yet.'],
-  ['\u001f\u008b', 'It looks like compressed data, which is not read yet.'],
-  ['\u0081\u00a1a\u0001', 'It looks like MessagePack, which is not read yet.'],
-  ['\u0002\u00ff', 'It is binary of an unknown kind.'],
+  ['s:5:"hello";', 'It looks like PHP serialize of a text, as Laravel writes it, but like no session that is known.'],
+  ['a:1:{i:0;i:1;}', 'It looks like PHP serialize, but like no session that is known.'],
+  ['\u0080\u0004\u0095', 'It looks like a Python pickle, but like no session that is known.'],
+  ['\u0004\u0008{', 'It looks like Ruby Marshal, but like no session that is known.'],
+  ['\u00ac\u00ed\u0000\u0005', 'It looks like Java serialization, but like no session that is known.'],
+  ['\u001f\u008b', 'It looks like compressed data, but like no session that is known.'],
+  ['\u0081\u00a1a\u0001', 'It looks like MessagePack, but like no session that is known.'],
+  ['\u0002\u00ff', "It is binary of an unknown kind, perhaps by a serializer of the application's own."],
 ])('%j is unreadable: %s', (text, unreadable) => {
   const value = stringOf(Buffer.from(text, 'latin1'))
   expect(plain.recognises(toRaw(value))).toBe(false)
@@ -164,7 +164,7 @@ test('a hash of texts is a session, and JSON in a field is looked into', () => {
 
 test('a hash without any text is unreadable', () => {
   expect(decode(hash({ a: Buffer.from([0xac, 0xed, 0x00, 0x05]) }))).toEqual({
-    unreadable: 'It is a hash whose first value looks like Java serialization, which is not read yet.',
+    unreadable: 'It is a hash whose first value looks like Java serialization, but like no session that is known.',
   })
   expect(decode(hash({}))).toEqual({ unreadable: 'It is a hash without fields.' })
 })
