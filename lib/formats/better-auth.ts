@@ -5,15 +5,15 @@ import { isObject, own, readJson } from './json'
 import { createJsonFormat, isoTimeOf, readTree, readWhole, rewriteJson } from './json-format'
 
 /**
- * better-auth with a secondary storage: `session` and `user` side by side under the session's token, and for each person a list `active-sessions-<id>` of tokens with their ends. `session.expiresAt` is obeyed on
- * reading. Where sessions are stored in the database too, a removed key is read from there again; with a cookie cache the browser is believed for some minutes. Sources: better-auth 1.7
+ * better-auth with a secondary storage: `session` and `user` side by side under the session's token, and for each person a list `active-sessions-<id>` of tokens with their ends. Beside them stand links to
+ * verify (`verification:`), moments of a great sign-out, and counters of requests (`<address>|/<path>`). `session.expiresAt` is obeyed on reading. Where sessions are stored in the database too, a removed key is read from there again; with a cookie cache the browser is believed for some minutes. Sources: better-auth 1.7
  * (`db/internal-adapter.ts`, `api/routes/session.ts`), @better-auth/redis-storage 1.7, fixtures made by both.
  */
 export const betterAuth = createJsonFormat({
   id: 'better-auth',
   label: 'better-auth',
   usualKeys: [/^(better-auth:)[A-Za-z0-9]{32}$/],
-  companionKeys: /active-sessions-/,
+  companionKeys: /active-sessions-|revoked-sessions-before-|(?:^|:)verification:|\|\//,
   shape: 'the session and user of better-auth',
 
   is(tree) {
@@ -72,33 +72,36 @@ function listWrites(raw: RawSession, untilAt: number | null): CompanionWrite[] {
   ]
   const text = raw.key.toString('utf8')
   if (typeof token !== 'string' || token === '' || userId === null || !text.endsWith(token)) return []
+  const isOwn = (entry: unknown) => isObject(entry) && own(entry, 'token') === token
   const change = (bytes: Buffer): Buffer | null => {
     const list = readList(bytes)
-    const at = list?.findIndex((entry) => isObject(entry) && own(entry, 'token') === token) ?? -1
-    if (list === null || at < 0) return bytes
-    if (untilAt === null) {
-      const rest = list.filter((_, index) => index !== at)
-      return rest.length === 0 ? null : Buffer.from(JSON.stringify(rest))
-    }
-    return Buffer.from(
-      JSON.stringify(sorted(list.map((entry, index) => (index === at ? { token, expiresAt: untilAt } : entry)))),
-    )
+    const entry = list?.find(isOwn)
+    if (!list || !isObject(entry)) return bytes
+    const rest = list.filter((other) => !isOwn(other))
+    if (untilAt === null) return rest.length === 0 ? null : write(rest)
+    const isEnough = endOf(entry) >= untilAt
+    return isEnough ? bytes : write([...rest, { ...entry, expiresAt: untilAt }])
   }
   const undo = (bytes: Buffer | null): Buffer => {
     const list = bytes === null ? [] : readList(bytes)
-    if (list === null) return bytes ?? Buffer.from('[]')
-    return Buffer.from(JSON.stringify(sorted([...list, { token, expiresAt: endsAt ?? 0 }])))
+    if (list === null) return bytes ?? write([])
+    return write([...list.filter((other) => !isOwn(other)), { token, expiresAt: endsAt ?? 0 }])
   }
   const key = Buffer.from(`${text.slice(0, -token.length)}active-sessions-${userId}`)
   return [{ deed: 'rewrite', key, change, undo, untilAt }]
 }
 
+/** Null also for a list that is too long to be read whole: half of it is not written back. */
 function readList(bytes: Buffer): unknown[] | null {
   const read = readJson(bytes.toString('utf8'), false)
-  return 'tree' in read && Array.isArray(read.tree) ? read.tree : null
+  return 'tree' in read && !read.isCut && Array.isArray(read.tree) ? read.tree : null
 }
 
-function sorted(list: unknown[]): unknown[] {
-  const endOf = (entry: unknown) => (isObject(entry) ? Number(own(entry, 'expiresAt')) : 0)
-  return list.toSorted((a, b) => endOf(a) - endOf(b))
+/** In the order of their ends, as the framework keeps them. */
+function write(list: unknown[]): Buffer {
+  return Buffer.from(JSON.stringify(list.toSorted((a, b) => endOf(a) - endOf(b))))
+}
+
+function endOf(entry: unknown): number {
+  return isObject(entry) ? Number(own(entry, 'expiresAt')) : 0
 }

@@ -1,7 +1,14 @@
 import { isTime } from '@/lib/session/lifetime'
+import type { NotReached } from '@/lib/session/plan'
 import { findFacts, textOf } from './facts'
 import { isObject, own, readJson } from './json'
 import { createJsonFormat, readWhole, rewriteJson } from './json-format'
+
+/** Neither the rolling nor the absolute duration is in the value; both are asked at each request. */
+const reach: NotReached = {
+  extend: ['app-timeout', 'absolute-timeout', 'browser-cookie'],
+  revoke: ['in-flight-requests', 'open-sockets'],
+}
 
 /**
  * express-openid-connect over a store of express-session: `header` with `iat`, `uat` and `exp` in seconds, `data` with the tokens of the person, and `cookie`. The person is the `sub` of the ID token, read and not
@@ -37,19 +44,26 @@ export const expressOpenidConnect = createJsonFormat({
     const header = tree === null ? null : headerOf(tree)
     if (header === null) return null
     const exp = Math.floor(untilAt / 1000)
-    const done = { expiresAt: exp * 1000, notReached: ['app-timeout' as const, 'browser-cookie' as const] }
+    const done = { expiresAt: exp * 1000, notReached: [...reach.extend] }
     if (header.exp >= exp) return { rewrite: null, ...done }
+    const cookie = tree === null ? null : own(tree, 'cookie')
+    const cookieEndsAt = isObject(cookie) ? own(cookie, 'expires') : null
     const rewrite = rewriteJson(raw, [
       [['header', 'exp'], exp],
       [['header', 'uat'], Math.max(header.uat, Math.floor(raw.now / 1000))],
+      ...(isTime(cookieEndsAt) ? [expiresOf(Math.max(cookieEndsAt, exp * 1000))] : []),
     ])
     return rewrite === null ? null : { rewrite, ...done }
   },
 
-  notReached: { extend: ['app-timeout', 'browser-cookie'], revoke: ['in-flight-requests', 'open-sockets'] },
+  notReached: reach,
   secretNames: ['id_token', 'access_token', 'refresh_token'],
   expectedSecrets: ['id_token', 'access_token', 'refresh_token'],
 })
+
+function expiresOf(endsAt: number): [path: string[], value: number] {
+  return [['cookie', 'expires'], endsAt]
+}
 
 function headerOf(tree: Record<string, unknown>): { iat: number; uat: number; exp: number } | null {
   const header = own(tree, 'header')

@@ -33,13 +33,18 @@ export const fastifySession = createJsonFormat({
     if (cookie === null) return null
     const maxAgeMs = own(cookie, 'originalMaxAge')
     const expiresAt = isoTimeOf(own(cookie, 'expires'))
-    if (!isTime(maxAgeMs) || expiresAt === null)
-      return { rewrite: null, expiresAt: untilAt, notReached: ['app-timeout'] }
+    if (expiresAt === null) return { rewrite: null, expiresAt: untilAt, notReached: ['app-timeout'] }
+    const later = new Date(Math.max(expiresAt, untilAt)).toISOString()
+    if (!isTime(maxAgeMs)) {
+      // An end without an age: the framework keeps it as it is, until the application names another.
+      const rewrite = expiresAt >= untilAt ? null : rewriteJson(raw, [[['cookie', 'expires'], later]])
+      return { rewrite, expiresAt: untilAt, notReached: ['app-timeout'] }
+    }
     if (expiresAt >= untilAt && maxAgeMs >= untilAt - raw.now)
       return { rewrite: null, expiresAt: untilAt, notReached: [] }
     const rewrite = rewriteJson(raw, [
       [['cookie', 'originalMaxAge'], Math.max(maxAgeMs, Math.ceil(untilAt - raw.now))],
-      [['cookie', 'expires'], new Date(Math.max(expiresAt, untilAt)).toISOString()],
+      [['cookie', 'expires'], later],
     ])
     return rewrite === null ? null : { rewrite, expiresAt: untilAt, notReached: [] }
   },

@@ -26,7 +26,9 @@ export const lucia = createJsonFormat({
     const tree = readTree(raw)?.tree ?? {}
     const [id, person] = [own(tree, 'id'), textOf(own(tree, 'user_id'))]
     if (typeof id !== 'string' || person === null) return { invalidation: null, companions: [] }
-    const key = Buffer.from(`user_sessions:${person}`)
+    // Where the application names the set otherwise, nothing tells how: the id stays in it, and Lucia passes over it.
+    const base = /^(.*:)?session:[^:]+$/.exec(raw.key.toString('utf8'))?.[1] ?? ''
+    const key = Buffer.from(`${base}user_sessions:${person}`)
     return { invalidation: null, companions: [{ deed: 'leave', key, type: 'set', member: Buffer.from(id) }] }
   },
 

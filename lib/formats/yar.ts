@@ -28,7 +28,11 @@ export const yar = createJsonFormat({
     if (!isTime(stored) || !isTime(ttl)) return null
     const done = { expiresAt: untilAt, notReached: ['app-timeout' as const] }
     if (stored + ttl >= untilAt) return { rewrite: null, ...done }
-    const rewrite = rewriteJson(raw, [[['ttl'], Math.ceil(untilAt - stored)]])
+    const storedAt = Math.max(stored, Math.floor(raw.now))
+    const rewrite = rewriteJson(raw, [
+      [['stored'], storedAt],
+      [['ttl'], Math.ceil(untilAt) - storedAt],
+    ])
     return rewrite === null ? null : { rewrite, ...done }
   },
 
