@@ -3,7 +3,7 @@ import type { Backup } from '@/lib/session/source'
 import { runAll } from './commands'
 import type { Connection } from './connection'
 import { isAnswer } from './errors'
-import { backUpKey, changeString, expireKey, removeKey, restoreKey } from './writes'
+import { backUpKey, changeString, expireKey, giveExpiryToKey, removeKey, restoreKey } from './writes'
 
 /** How a rewrite that loses the race against another writer is tried again. */
 const mostTries = 4
@@ -89,15 +89,25 @@ async function rewrite(
   { key, change, undo, untilAt }: CompanionWrite & { deed: 'rewrite' },
   wantsUndo: boolean,
 ): Promise<Undoing | null> {
+  const endsAt = wantsUndo ? await findEnd(connection, key) : null
   for (let tries = 0; tries < mostTries; tries += 1) {
     const changed = await changeString(connection, key, (bytes) => (bytes === null ? null : change(bytes)))
     if (changed === 'conflict') continue
     if (changed !== 'done') return null
     if (untilAt !== null) await expireKey(connection, key, untilAt)
     if (!wantsUndo) return null
-    return async () => void (await changeString(connection, key, undo))
+    return async () => {
+      const undone = await changeString(connection, key, undo)
+      // Made anew it has no end.
+      if (undone === 'done' && endsAt !== null) await giveExpiryToKey(connection, key, endsAt)
+    }
   }
   return null
+}
+
+async function findEnd(connection: Connection, key: Buffer): Promise<number | null> {
+  const [expiry] = await runAll(connection.client, [['PTTL', key]])
+  return typeof expiry === 'number' && expiry > 0 ? connection.now() + expiry : null
 }
 
 async function pushExpiry(

@@ -40,7 +40,7 @@ export type CompanionWrite =
   | { deed: 'score'; key: Buffer; member: Buffer; score: number }
   /**
    * A string that holds an index: read, changed and set if it is still the same, keeping its expiry, which `untilAt` may push later. `change` gives the new bytes, null where
-   * nothing is left and the key goes, and the very same buffer where nothing is to be done; `undo` is its inverse and makes a new one from null. Cost: WATCH, GET, MULTI, SET, EXEC.
+   * nothing is left and the key goes, and the very same buffer where nothing is to be done; `undo` is its inverse and makes a new one from null. Cost: WATCH, GET, MULTI, SET, EXEC, for an undo also a PTTL.
    */
   | {
       deed: 'rewrite'
