@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { mask } from '@/lib/roster/mask'
 import { factsIn, type Golden, rawOf, testConformance } from './conformance'
 import { expressOpenidConnect } from './express-openid-connect'
 
@@ -44,4 +45,26 @@ test('a token that is none, or whose middle is no JSON, leaves the session witho
     const raw = rawOf(Buffer.from(JSON.stringify({ ...value, data: { id_token } })), { now })
     expect(factsIn(expressOpenidConnect.decode(raw))).toMatchObject({ principal: null, label: null })
   }
+})
+
+test('an extension moves the header and the cookie, and no token', () => {
+  const untilAt = (second + 200_000) * 1000
+  const extension = expressOpenidConnect.extend?.(golden.raw, untilAt)
+  expect(JSON.parse(String(extension?.rewrite?.type === 'string' && extension.rewrite.bytes))).toEqual({
+    ...value,
+    header: { ...value.header, exp: second + 200_000 },
+    cookie: { ...value.cookie, expires: untilAt },
+  })
+  expect(extension?.notReached).toEqual(['app-timeout', 'absolute-timeout', 'browser-cookie'])
+})
+
+test('without a cookie in it the header alone is moved', () => {
+  const { cookie: _, ...bare } = value
+  const raw = rawOf(Buffer.from(JSON.stringify(bare)), { now })
+  expect(expressOpenidConnect.extend?.(raw, (second + 200_000) * 1000)?.rewrite).not.toBeNull()
+})
+
+test('the tokens are masked, whatever is shown', () => {
+  const masked = JSON.stringify(mask(value, { secretNames: expressOpenidConnect.secretNames }))
+  for (const secret of [token, value.data.access_token, value.data.refresh_token]) expect(masked).not.toContain(secret)
 })
