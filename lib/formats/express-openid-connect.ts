@@ -12,7 +12,7 @@ const reach: NotReached = {
 
 /**
  * express-openid-connect over a store of express-session: `header` with `iat`, `uat` and `exp` in seconds, `data` with the tokens of the person, and `cookie`. The person is the `sub` of the ID token, read and not
- * verified. `exp` is obeyed on reading and made anew with every response, never past `iat` and the absolute duration. Source: express-openid-connect 3.4 (`lib/appSession.js`, `lib/config.js`).
+ * verified. `exp` is obeyed on reading and made anew with every response, never past `iat` and the absolute duration, nor past the provider's own end, `data.sessionExpiresAt`. Source: express-openid-connect 3.4 (`lib/appSession.js`, `lib/config.js`), fixtures made by it.
  */
 export const expressOpenidConnect = createJsonFormat({
   id: 'express-openid-connect',
@@ -33,7 +33,7 @@ export const expressOpenidConnect = createJsonFormat({
       principal: textOf(own(claims, 'sub')) ?? facts.principal,
       createdAt: header === null ? null : header.iat * 1000,
       lastSeenAt: header === null ? null : header.uat * 1000,
-      expiresAt: header === null ? null : header.exp * 1000,
+      expiresAt: header === null ? null : Math.min(header.exp, ceilingOf(tree)) * 1000,
       ip: null,
       userAgent: null,
     }
@@ -43,7 +43,7 @@ export const expressOpenidConnect = createJsonFormat({
     const tree = readWhole(raw)
     const header = tree === null ? null : headerOf(tree)
     if (header === null) return null
-    const exp = Math.floor(untilAt / 1000)
+    const exp = Math.min(Math.floor(untilAt / 1000), ceilingOf(tree ?? {}))
     const done = { expiresAt: exp * 1000, notReached: [...reach.extend] }
     if (header.exp >= exp) return { rewrite: null, ...done }
     const cookie = tree === null ? null : own(tree, 'cookie')
@@ -60,6 +60,13 @@ export const expressOpenidConnect = createJsonFormat({
   secretNames: ['id_token', 'access_token', 'refresh_token'],
   expectedSecrets: ['id_token', 'access_token', 'refresh_token'],
 })
+
+/** The end that the identity provider asserts for the whole session, in seconds, where it does. */
+function ceilingOf(tree: Record<string, unknown>): number {
+  const data = own(tree, 'data')
+  const endsAt = isObject(data) ? own(data, 'sessionExpiresAt') : null
+  return isTime(endsAt) && endsAt < 1e11 ? endsAt : Number.POSITIVE_INFINITY
+}
 
 function expiresOf(endsAt: number): [path: string[], value: number] {
   return [['cookie', 'expires'], endsAt]
