@@ -40,6 +40,8 @@ const formats = [
   'oauth2-proxy',
   'authelia',
   'spring-session',
+  'django',
+  'django-cached-db',
   'express-openid-connect',
   'fastify-session',
   'connect-redis',

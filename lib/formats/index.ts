@@ -8,6 +8,7 @@ import { authjs } from './authjs'
 import { betterAuth } from './better-auth'
 import { codeigniter } from './codeigniter'
 import { connectRedis } from './connect-redis'
+import { django, djangoCachedDb } from './django'
 import { expressOpenidConnect } from './express-openid-connect'
 import { fastifySession } from './fastify-session'
 import type { SessionFormat } from './format'
@@ -33,6 +34,8 @@ export const formats: readonly SessionFormat[] = [
   oauth2Proxy,
   authelia,
   springSession,
+  django,
+  djangoCachedDb,
   expressOpenidConnect,
   fastifySession,
   connectRedis,

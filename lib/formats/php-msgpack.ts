@@ -1,4 +1,4 @@
-import { type Branch, branch, leaf, typeNameOf } from '@/lib/session/tree'
+import { type Branch, branch, bytesLeaf, leaf, typeNameOf } from '@/lib/session/tree'
 import { maxDepth, maxNodes } from './limits'
 import {
   arrayOf,
@@ -13,7 +13,7 @@ import {
   tooDeep,
 } from './php-tree'
 
-const notMsgpack = 'is not valid MessagePack of PHP'
+const notMsgpack = 'is not valid MessagePack'
 const ended = Symbol('ended')
 /** The key of nil, under which php-msgpack keeps what MessagePack has no word for. */
 const nil = Symbol('nil')
@@ -26,7 +26,7 @@ const nil = Symbol('nil')
  *     nil → class, …      an object; its class may keep its state under one more nil
  *     nil → 3, class → …  what a class of its own wrote
  *
- * Never throws, never recurses deeper than `limits.ts` says, reserves nothing by a count. Source: php-msgpack 2.2 `msgpack_pack.c`, `msgpack_unpack.c`.
+ * Extension -1, which PHP never writes but others do, is a moment. Never throws, never recurses deeper than `limits.ts` says, reserves nothing by a count. Source: php-msgpack 2.2 `msgpack_pack.c`, `msgpack_unpack.c`.
  */
 export function readPhpMsgpack(bytes: Buffer, isTruncated: boolean): PhpRead {
   let at = 0
@@ -83,6 +83,10 @@ export function readPhpMsgpack(bytes: Buffer, isTruncated: boolean): PhpRead {
     if (kind === 0xc2 || kind === 0xc3) return kind === 0xc3
     if (kind === 0xca) return floatOf(bytes.readFloatBE(take(4)))
     if (kind === 0xcb) return floatOf(bytes.readDoubleBE(take(8)))
+    if ((kind >= 0xc7 && kind <= 0xc9) || (kind >= 0xd4 && kind <= 0xd8)) {
+      const size = kind < 0xd4 ? takeNumber(1 << (kind - 0xc7)) : 1 << (kind - 0xd4)
+      return extensionOf(bytes.readInt8(take(1)), takeBytes(size))
+    }
     if (kind <= 0x8f) return readMap(kind & 15, depth)
     if (kind <= 0x9f) return readList(kind & 15, depth)
     if (kind === 0xdc || kind === 0xdd) return readList(takeNumber(kind === 0xdc ? 2 : 4), depth)
@@ -154,6 +158,20 @@ function customOf(keys: PhpKey[], values: unknown[]): Branch {
   const object = branch(String(keys[0] ?? ''))
   object.serialized = values[0] ?? null
   return object
+}
+
+/** A moment in seconds, with nanoseconds in 30 bits before or 32 bits; of all else the bytes. */
+function extensionOf(type: number, bytes: Buffer): unknown {
+  let at = Number.NaN
+  if (type === -1 && bytes.length === 4) at = bytes.readUInt32BE(0) * 1_000
+  if (type === -1 && bytes.length === 8) {
+    at =
+      ((bytes.readUInt32BE(0) & 3) * 2 ** 32 + bytes.readUInt32BE(4)) * 1_000 +
+      Math.floor((bytes.readUInt32BE(0) >>> 2) / 1e6)
+  }
+  if (type === -1 && bytes.length === 12)
+    at = Number(bytes.readBigInt64BE(4)) * 1_000 + Math.floor(bytes.readUInt32BE(0) / 1e6)
+  return Math.abs(at) <= 8.64e15 ? leaf('datetime', new Date(at).toISOString()) : bytesLeaf(bytes)
 }
 
 function isPlainBranch(value: unknown): value is Branch {
