@@ -63,6 +63,8 @@ const formats = [
   'aspnet-session',
   'aspnet-framework',
   'redisson-tomcat',
+  'flask-session',
+  'msgpack',
   'plain',
 ]
 const roles = ['viewer', 'operator', 'admin']

@@ -11,12 +11,14 @@ import { connectRedis } from './connect-redis'
 import { django, djangoCachedDb } from './django'
 import { expressOpenidConnect } from './express-openid-connect'
 import { fastifySession } from './fastify-session'
+import { flaskSession } from './flask-session'
 import type { SessionFormat } from './format'
 import { koaGenericSession } from './koa-generic-session'
 import { koaSession } from './koa-session'
 import { laravel } from './laravel'
 import { lucia } from './lucia'
 import { magento } from './magento'
+import { msgpack } from './msgpack'
 import { native } from './native'
 import { oauth2Proxy } from './oauth2-proxy'
 import { php } from './php'
@@ -57,6 +59,8 @@ export const formats: readonly SessionFormat[] = [
   aspnetSession,
   aspnetFramework,
   redissonTomcat,
+  flaskSession,
+  msgpack,
   plain,
 ]
 

@@ -1,0 +1,4 @@
+import { goldensOf, testConformance } from './conformance'
+import { flaskSession } from './flask-session'
+
+testConformance(flaskSession, goldensOf('flask-session'))
