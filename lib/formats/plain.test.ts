@@ -135,7 +135,7 @@ test.each([
   ['\u0004\u0008{', 'It looks like Ruby Marshal, but like no session that is known.'],
   ['\u00ac\u00ed\u0000\u0005', 'It looks like Java serialization, but like no session that is known.'],
   ['\u001f\u008b', 'It looks like compressed data, but like no session that is known.'],
-  ['\u0081\u00a1a\u0001', 'It looks like MessagePack, but like no session that is known.'],
+  ['\u0080\u00a1', 'It looks like MessagePack, but like no session that is known.'],
   ['\u0002\u00ff', "It is binary of an unknown kind, perhaps by a serializer of the application's own."],
 ])('%j is unreadable: %s', (text, unreadable) => {
   const value = stringOf(Buffer.from(text, 'latin1'))
