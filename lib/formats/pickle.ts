@@ -1,3 +1,4 @@
+// Longer than most: one reader for the opcodes of six protocols, which only make sense together.
 import { isUtf8 } from 'node:buffer'
 import { type Branch, branch, bytesLeaf, isLeaf, type Leaf, leaf, typeNameOf } from '@/lib/session/tree'
 import { maxDepth, maxInflatedBytes, maxNodes } from './limits'
