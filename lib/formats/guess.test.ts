@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { formats } from '.'
 import { rawOf } from './conformance'
-import { guessFamily, prefixBeforeId, usualFamilies } from './guess'
+import { guessFamily, mayHoldId, prefixBeforeId, usualFamilies } from './guess'
 
 test.each([
   ['sess:8f14e45fceea167a5a36dedd4bea2543', 'sess:'],
@@ -11,6 +11,7 @@ test.each([
   ['shop:sess:Zk3-1_aB9xQ2mN7pR4sT6uV8wX0yZ1bC', 'shop:sess:'],
   ['session_MFRGGZDFMZTWQ2LKNNWG23TPOBYXE43UOV3HO6DZPIYTEMZUGU3Q', 'session_'],
   ['user:profile:settings', null],
+  ['sess:8f14e45fceea167a5a36dedd4bea2543:cart:0f8fad5b-d9cb-469f-a165-70867728950e', null],
   ['report:2026-11-24', null],
   ['queue:default', null],
   ['counter:1234567890123456', null],
@@ -18,6 +19,23 @@ test.each([
   ['', null],
 ])('%s stands under %s', (key, prefix) => {
   expect(prefixBeforeId(key)).toBe(prefix)
+})
+
+test('a prefix that may hold the id of a session is known as one', () => {
+  const ids = [
+    '8f14e45fceea167a5a36dedd4bea2543',
+    '0f8fad5b-d9cb-469f-a165-70867728950e',
+    'Zk3-1_aB9xQ2mN7pR4sT6uV8wX0yZ1bC',
+  ]
+  for (const id of ids) expect([`sess:${id}`, `sess:${id}:`].map(mayHoldId)).toEqual([true, true])
+  const names = [
+    'sess:',
+    'laravel5_database_cache:',
+    'oauth2_proxy_session_store-',
+    'shop:v2:sessions:',
+    'tenant-2026-11:sess:',
+  ]
+  expect(names.filter(mayHoldId)).toEqual([])
 })
 
 test('the keys of express-session are known by their names', () => {

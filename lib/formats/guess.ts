@@ -1,3 +1,4 @@
+import { holdsCredential } from '@/lib/session/credential'
 import type { RawSession } from '@/lib/session/raw'
 import { formatOf } from '.'
 import type { SessionFormat } from './format'
@@ -34,9 +35,22 @@ export function prefixBeforeId(key: string): string | null {
   for (let at = key.length - 1; at >= 0; at -= 1) {
     if (!separator.test(key.charAt(at))) continue
     const rest = key.slice(at + 1)
-    if (/\d/.test(rest) && idShape.test(rest) && looksRandom(rest)) return key.slice(0, widened(key, at) + 1) || null
+    if (!looksLikeId(rest)) continue
+    const prefix = key.slice(0, widened(key, at) + 1)
+    return prefix === '' || mayHoldId(prefix) ? null : prefix
   }
   return null
+}
+
+/** Whether a part of a prefix looks like an id: such a prefix is shown, kept and written down nowhere, for the id may open a session. */
+export function mayHoldId(prefix: string): boolean {
+  const parts = prefix.split(/[:/.|]/)
+  // Between words dashes are many, and random is what stays so without them.
+  return holdsCredential(prefix) || parts.some((part) => looksLikeId(part) && looksRandom(part.replace(/[-_]/g, '')))
+}
+
+function looksLikeId(text: string): boolean {
+  return /\d/.test(text) && idShape.test(text) && looksRandom(text)
 }
 
 /** A UUID and base64url have separators of their own: the id goes on to the left as long as it looks like one. */

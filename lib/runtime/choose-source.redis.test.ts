@@ -26,6 +26,7 @@ beforeAll(async () => {
   server = await startRedis()
 })
 beforeEach(async () => {
+  await server.client().flushall()
   connection = await connectTo(addressOf(server))
   entries = []
 })
@@ -71,6 +72,16 @@ test('a choice that is refused changes nothing and is audited as refused', async
   await expect(chooseSource(runtime, actor, order)).rejects.toMatchObject({ code: 'conflict' })
   expect(runtime.sources.list().map(({ source }) => source.prefix)).toEqual(['app:'])
   expect(told().at(-1)).toEqual(['source.choose', 'outcome', 'refused', 'ada'])
+})
+
+test('a prefix that may hold a session id is refused, kept nowhere and written down nowhere', async () => {
+  const runtime = startShelf()
+  const id = '8f14e45fceea167a5a36dedd4bea2543'
+  const refused = chooseSource(runtime, actor, { ...order, prefix: `sess:${id}` })
+  await expect(refused).rejects.toMatchObject({ code: 'invalid' })
+  expect(told().at(-1)).toEqual(['source.choose', 'outcome', 'refused', 'ada'])
+  expect(JSON.stringify(entries)).not.toContain(id)
+  expect(await server.client().exists('rollcall:sources')).toBe(0)
 })
 
 test('while the home is away a choice fails and says so', async () => {

@@ -1,6 +1,7 @@
 import type { SourceChoice } from '@/lib/contract/source'
 import { KnownError } from '@/lib/errors'
 import type { SessionFormat } from '@/lib/formats/format'
+import { mayHoldId } from '@/lib/formats/guess'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
 import { createSource, ownPrefix } from '@/lib/redis/source'
@@ -124,13 +125,17 @@ export function createSourceShelf({ connections, settings, roster, formats, choi
     /** Whether admins may choose: not where the settings name the prefixes. */
     canChoose: () => looks,
     /**
-     * Keeps what an admin chose and acts on it at once. Throws `conflict` where the settings name the prefixes, and for a prefix of Rollcall's own; `not-found` for an unknown
-     * database or format.
+     * Keeps what an admin chose and acts on it at once. Throws `conflict` where the settings name the prefixes, and for a prefix of Rollcall's own; `invalid` for one that may hold a
+     * session id; `not-found` for an unknown database or format.
      */
     async choose(choice: SourceChoice): Promise<void> {
       if (!looks) throw new KnownError('conflict', 'ROLLCALL_MATCH names the prefixes; change it there.')
       if (choice.prefix.startsWith(ownPrefix)) {
         throw new KnownError('conflict', 'These are the keys of Rollcall itself, and no sessions of an application.')
+      }
+      if (mayHoldId(choice.prefix)) {
+        const faults = [{ pointer: '/prefix', detail: 'may hold a session id, and such are never kept' }]
+        throw new KnownError('invalid', 'The prefix may hold a session id, and such are never kept.', { faults })
       }
       if (!connections.some(({ database }) => database === choice.database)) {
         throw new KnownError('not-found', 'There is no such database here.')
