@@ -13,7 +13,7 @@ import { provideTestNeeds } from './parts/test-needs.mjs'
 /** Not the folder of a server that may be running in this checkout. */
 const buildFolder = '.next-test'
 const reports = join(root, '.rollcall/test')
-const longestStepMs = 10 * 60_000
+const longestStepMs = 25 * 60_000
 const bin = (name) => join(root, 'node_modules/.bin', name)
 
 const total = { passed: 0, failed: 0 }
