@@ -144,6 +144,12 @@ const calls: Record<string, () => Promise<Response>> = {
     const { view } = SavedView.parse(await saved.json())
     return ask('DELETE /api/views/{view}', 'viewer', `/api/views/${view}`)
   },
+  'POST /api/audit/search': () => ask('POST /api/audit/search', 'admin', '/api/audit/search', { q: 'revoke' }),
+  'POST /api/findings/{finding}/snooze': () => snooze(),
+  'DELETE /api/findings/{finding}/snooze': async () => {
+    await snooze()
+    return ask('DELETE /api/findings/{finding}/snooze', 'operator', '/api/findings/no-expiry/snooze')
+  },
   'POST /api/sources': async () => {
     const choice = { prefix: 'elsewhere:', choice: 'exclude' }
     return ask('POST /api/sources', 'admin', '/api/sources', choice)
@@ -245,6 +251,12 @@ for (const [key, operation] of Object.entries(operations)) {
     }
     expect(statuses.some((status) => status >= 400)).toBe(true)
   })
+}
+
+function snooze() {
+  const order = { reason: 'known', forMs: 86_400_000 }
+  const path = '/api/findings/no-expiry/snooze'
+  return ask('POST /api/findings/{finding}/snooze', 'operator', path, order)
 }
 
 test('the judge refuses an answer with a field that the document does not know, or without one that it names', async () => {
