@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { people, type RollcallConsole, startConsole } from './support/console'
-import { rowOf, signIn } from './support/page'
+import { rowOf, signInByPage } from './support/page'
 import { type RedisServer, startRedis } from './support/redis'
 
 let redis: RedisServer
@@ -30,14 +30,14 @@ test('a wrong password is refused in words, and the right one leads to where one
 })
 
 test('the cookie is out of reach of scripts and of other sites', async ({ page, context }) => {
-  await signIn(page, rollcall)
+  await signInByPage(page, rollcall)
   const [cookie] = (await context.cookies()).filter(({ name }) => name.startsWith('__Host-'))
   expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Strict', path: '/', expires: -1 })
   expect(await page.evaluate(() => document.cookie)).not.toContain('rollcall')
 })
 
 test('signing out clears every open page, and Back shows nothing', async ({ page, context }) => {
-  await signIn(page, rollcall)
+  await signInByPage(page, rollcall)
   await expect(rowOf(page, 'Alice')).toBeVisible()
   await page.goto(`${rollcall.origin}/sessions?sort=label`)
   const other = await context.newPage()
@@ -55,7 +55,7 @@ test('signing out clears every open page, and Back shows nothing', async ({ page
 test('an idle page ends although it polls, and leads back after signing in', async ({ page }) => {
   const idle = await startConsole(redis.url, { ROLLCALL_IDLE_MS: '8000' })
   try {
-    await signIn(page, idle)
+    await signInByPage(page, idle)
     await expect(rowOf(page, 'Alice')).toBeVisible()
     await expect(page).toHaveURL(/\/login\?next=/, { timeout: 14_000 })
     await expect(page.getByText('Alice')).toHaveCount(0)
@@ -65,7 +65,7 @@ test('an idle page ends although it polls, and leads back after signing in', asy
 })
 
 test('a page of another site can neither act nor read', async ({ page }) => {
-  await signIn(page, rollcall)
+  await signInByPage(page, rollcall)
   const handle = await rowOf(page, 'Alice').getAttribute('data-handle')
   const evil = rollcall.origin.replace('127.0.0.1', 'localhost')
   await page.goto(`${evil}/login`)

@@ -5,9 +5,9 @@ import { type RedisServer, startRedis } from './support/redis'
 
 /** `SPEED_SESSIONS=1000` for a quick look. */
 const count = Number(process.env.SPEED_SESSIONS ?? 100_000)
-/** What is wanted, and what fails: the machine that tests may be slow and shared. */
+/** What is wanted is printed; what fails is a page that hangs: the machine that tests may be slow, shared, and busy with another story. */
 const wantedMs = 1000
-const boundMs = 3000
+const boundMs = 10_000
 
 let redis: RedisServer
 let rollcall: RollcallConsole

@@ -21,7 +21,20 @@ export type RollcallConsole = {
   output(): string
   /** Calls the API as this person; signs in at the first call. */
   as(who: Who): Promise<ApiClient>
+  /** A new console session of this person, as the cookie of a browser. */
+  openSession(who: Who): Promise<BrowserCookie>
   stop(): Promise<void>
+}
+
+/** `secure` demands https of a cookie's url; its domain and path say the same for localhost. */
+type BrowserCookie = {
+  name: string
+  value: string
+  domain: string
+  path: string
+  httpOnly: boolean
+  secure: boolean
+  sameSite: 'Strict'
 }
 
 export type ApiClient = {
@@ -70,6 +83,10 @@ export async function startConsole(redisUrl: string, env: Record<string, string>
       const client = clients.get(who) ?? signIn(origin, who)
       clients.set(who, client)
       return client
+    },
+    async openSession(who) {
+      const [name = '', value = ''] = (await signIn(origin, who)).cookie.split('=')
+      return { name, value, domain: '127.0.0.1', path: '/', httpOnly: true, secure: true, sameSite: 'Strict' }
     },
     async stop() {
       if (child.exitCode !== null) return

@@ -1,14 +1,25 @@
 import { expect, type Page } from '@playwright/test'
 import { people, type RollcallConsole, type Who } from './console'
 
-/** Signs in by the page, as a person does, and waits for the sessions. */
+/** Signs in and waits for the sessions. By the interface: the page of the sign-in has stories of its own (`login.spec.ts`). */
 export async function signIn(page: Page, rollcall: RollcallConsole, who: Who = 'admin'): Promise<void> {
+  await page.context().addCookies([await rollcall.openSession(who)])
+  await page.goto(`${rollcall.origin}/sessions`)
+  await waitForSessions(page)
+}
+
+/** Signs in by the page, as a person does, and waits for the sessions. */
+export async function signInByPage(page: Page, rollcall: RollcallConsole, who: Who = 'admin'): Promise<void> {
   const { username, password } = people[who]
   await page.goto(`${rollcall.origin}/login?next=/sessions`)
   await page.getByLabel('Name', { exact: true }).fill(username)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL(/\/sessions/)
+  await waitForSessions(page)
+}
+
+async function waitForSessions(page: Page): Promise<void> {
   await expect(page.getByRole('heading', { name: 'Sessions' })).toBeVisible()
   // The age of the answer is drawn by the browser alone: from then on the page listens.
   await expect(page.getByRole('status').filter({ hasText: /^Live.* ago$/ })).toBeVisible()
