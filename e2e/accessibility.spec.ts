@@ -63,7 +63,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.goto(`${rollcall.origin}/sessions?format=native`)
       await expect(page.getByText('No session matches')).toBeVisible()
       expect(await findFaults(page), 'nothing matches').toEqual([])
-      for (const path of ['/tokens', '/admins']) {
+      for (const path of ['/sources', '/tokens', '/admins']) {
         await page.goto(`${rollcall.origin}${path}`)
         await expect(page.getByRole('heading').first()).toBeVisible()
         expect(await findFaults(page), path).toEqual([])

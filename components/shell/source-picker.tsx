@@ -1,18 +1,13 @@
 'use client'
 
 import { ChevronDown } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { Button } from '@/components/ui/button'
 import { Menu, MenuChoice, MenuItem, MenuLine } from '@/components/ui/menu'
 import { VisibleText, visibleString } from '@/components/ui/visible-text'
 import { sayCount } from '@/components/ui/words'
 import type { SourceAnswer, SourceState } from '@/lib/contract/source'
-
-const looks: Record<SourceState, { dot: string; word: string | null }> = {
-  live: { dot: 'rounded-full bg-live', word: null },
-  warming: { dot: 'animate-shimmer rounded-full bg-accent', word: 'warming' },
-  stale: { dot: 'rounded-[2px] bg-stale', word: 'stale' },
-  unavailable: { dot: 'rounded-[2px] bg-danger', word: 'away' },
-}
+import { stateLooks } from './source-state'
 
 /** Worst first: the button bears the state of the worst source that is shown. */
 const byWorst: SourceState[] = ['unavailable', 'stale', 'warming', 'live']
@@ -26,6 +21,7 @@ type SourcePickerProps = {
 
 /** Which sources a page shows, each with its state and how many sessions it holds. Not there where there is but one. */
 export function SourcePicker({ sources, chosen, onChange }: SourcePickerProps) {
+  const router = useRouter()
   if (sources.length < 2 && chosen.length === 0) return null
   const nameOf = (id: string) => visibleString(sources.find((source) => source.id === id)?.name ?? id)
   const [only] = chosen
@@ -41,10 +37,10 @@ export function SourcePicker({ sources, chosen, onChange }: SourcePickerProps) {
       trigger={
         <Button
           look="quiet"
-          aria-label={`Source: ${label}${looks[worst].word === null ? '' : `, ${looks[worst].word}`}`}
+          aria-label={`Source: ${label}${stateLooks[worst].word === null ? '' : `, ${stateLooks[worst].word}`}`}
           className={only === undefined ? '' : 'bg-accent-soft text-accent hover:bg-accent-soft hover:text-accent'}
         >
-          <span aria-hidden className={`size-2 shrink-0 ${looks[worst].dot}`} />
+          <span aria-hidden className={`size-2 shrink-0 ${stateLooks[worst].dot}`} />
           <span className="max-w-40 truncate">{label}</span>
           <ChevronDown aria-hidden className="size-3.5 shrink-0 opacity-60" />
         </Button>
@@ -57,11 +53,13 @@ export function SourcePicker({ sources, chosen, onChange }: SourcePickerProps) {
       {sources.map(({ id, name, state, sessions }) => (
         <MenuChoice key={id} isChosen={chosen.includes(id)} onChange={(isOn) => toggle(id, isOn)}>
           <span className="flex min-w-0 items-center gap-2">
-            <span aria-hidden className={`size-2 shrink-0 ${looks[state].dot}`} />
+            <span aria-hidden className={`size-2 shrink-0 ${stateLooks[state].dot}`} />
             <span className="max-w-52 truncate" title={visibleString(name)}>
               <VisibleText text={name} />
             </span>
-            {looks[state].word === null ? null : <span className="text-xs text-faint">{looks[state].word}</span>}
+            {stateLooks[state].word === null ? null : (
+              <span className="text-xs text-faint">{stateLooks[state].word}</span>
+            )}
           </span>
           <span className="text-xs text-faint">{sayCount(sessions)}</span>
         </MenuChoice>
@@ -72,6 +70,8 @@ export function SourcePicker({ sources, chosen, onChange }: SourcePickerProps) {
           <span className="text-xs text-faint">not here</span>
         </MenuChoice>
       ))}
+      <MenuLine />
+      <MenuItem onClick={() => router.push('/sources')}>About the sources</MenuItem>
     </Menu>
   )
 }

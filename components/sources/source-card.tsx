@@ -1,61 +1,135 @@
+import { ArrowRight, Check, X } from 'lucide-react'
 import Link from 'next/link'
-import { Badge, type Tone } from '@/components/ui/badge'
-import { VisibleText } from '@/components/ui/visible-text'
+import { useConsole } from '@/components/shell/console-context'
+import { stateLooks } from '@/components/shell/source-state'
+import { Badge } from '@/components/ui/badge'
+import { Button, buttonClass } from '@/components/ui/button'
+import { VisibleText, visibleString } from '@/components/ui/visible-text'
 import { sayCount, sayMany } from '@/components/ui/words'
-import type { SourceAnswer, SourceList, SourceState } from '@/lib/contract/source'
-import { ChooseButtons } from './choose-buttons'
+import type { SourceAnswer } from '@/lib/contract/source'
+import { chooseSource } from './choose'
+import { feedWords, originWords, powers } from './words'
 
-const states: Record<SourceState, { label: string; tone: Tone }> = {
-  live: { label: 'Live', tone: 'live' },
-  warming: { label: 'Warming', tone: 'accent' },
-  stale: { label: 'Stale', tone: 'stale' },
-  unavailable: { label: 'Unavailable', tone: 'danger' },
+type SourceCardProps = {
+  source: SourceAnswer
+  labelOf: (format: string) => string
+  hasSeveralDatabases: boolean
+  canChoose: boolean
+  onPin: () => void
 }
-const feeds = { tracking: 'told by Redis', rescan: 'found by looking again', none: 'not told yet' } as const
 
-/** One source: how it stands, what is in it, why it is watched, and what this Redis does not let us do. */
-export function SourceCard({ source, list }: { source: SourceAnswer; list: SourceList }) {
-  const { id, name, database, state, feed, formats, sessions, skipped, capped, missing, evidence, pinnedFormat } =
-    source
-  const { label, tone } = states[state]
-  const labelOf = (format: string) => list.formats.find((one) => one.id === format)?.label ?? format
-  const left = [
-    skipped > 0 ? `${sayMany(skipped, 'key')} of another kind` : '',
-    capped > 0 ? `${sayCount(capped)} over the cap` : '',
-  ]
+/** One source: its state, what it holds, why it is watched, and what its Redis lets us do. */
+export function SourceCard({ source, labelOf, hasSeveralDatabases, canChoose, onPin }: SourceCardProps) {
+  const { id, name, prefix, database, state, origin, evidence, pinnedFormat, sessions } = source
+  const headingId = `source-${id}`
   return (
-    <li data-source={id} className="flex min-w-0 flex-col gap-2.5 rounded-lg border bg-raised p-4">
-      <div className="flex items-start justify-between gap-3">
-        <h2 className="min-w-0 font-mono text-base font-semibold wrap-anywhere">
-          <VisibleText text={name} />
-          {database === 0 ? null : (
-            <span className="font-sans text-sm font-normal text-muted"> in database {database}</span>
-          )}
-        </h2>
-        <Badge tone={tone}>{label}</Badge>
+    <article
+      aria-labelledby={headingId}
+      data-source={id}
+      className="grid gap-x-8 gap-y-4 rounded-lg border bg-raised p-4 sm:p-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]"
+    >
+      <div className="flex min-w-0 flex-col gap-3">
+        <div className="flex items-start gap-4">
+          <div className="flex min-w-0 flex-1 flex-col items-start gap-1.5">
+            <span className="flex flex-wrap items-center gap-2">
+              <Badge>{originWords[origin]}</Badge>
+              {hasSeveralDatabases ? <Badge>Database {database}</Badge> : null}
+              <span className="inline-flex items-center gap-1.5 text-xs text-muted">
+                <span aria-hidden className={`size-2 shrink-0 ${stateLooks[state].dot}`} />
+                {stateLooks[state].word ?? 'live'}
+              </span>
+            </span>
+            <h3 id={headingId} className="font-mono text-lg font-semibold tracking-tight wrap-anywhere">
+              <VisibleText text={name} />
+            </h3>
+          </div>
+          <p className="text-right">
+            <span className="block text-2xl font-semibold tracking-tight">{sayCount(sessions)}</span>
+            <span className="block text-xs text-muted">{sessions === 1 ? 'session' : 'sessions'}</span>
+          </p>
+        </div>
+        <p className="text-sm text-muted wrap-anywhere">{evidence}</p>
+        <div className="mt-auto flex flex-wrap gap-2">
+          <Link
+            href={`/sessions?source=${encodeURIComponent(id)}`}
+            prefetch={false}
+            aria-label={`Show the sessions of ${visibleString(name)}`}
+            className={buttonClass('plain')}
+          >
+            Show them <ArrowRight aria-hidden className="size-3.5" />
+          </Link>
+          {canChoose && prefix !== '' ? (
+            <>
+              <Button look="quiet" aria-label={`Read ${visibleString(name)} as…`} onClick={onPin}>
+                Read as…
+              </Button>
+              <Button
+                look="quiet"
+                aria-label={`Leave ${visibleString(name)} alone`}
+                onClick={() => void chooseSource({ database, prefix, choice: 'exclude', format: pinnedFormat })}
+              >
+                Leave alone
+              </Button>
+            </>
+          ) : null}
+        </div>
       </div>
-      <p className="text-sm">
-        <Link
-          href={`/sessions?source=${encodeURIComponent(id)}`}
-          prefetch={false}
-          className="font-medium text-accent hover:underline"
-        >
-          {sayMany(sessions, 'session')}
-        </Link>
-        <span className="text-muted">
-          {Object.keys(formats).length === 0 ? '' : ': '}
-          {Object.entries(formats)
-            .sort(([, a], [, b]) => b - a)
-            .map(([format, count]) => `${labelOf(format)} ${sayCount(count)}`)
-            .join(', ')}
-        </span>
-      </p>
-      <p className="text-sm text-muted wrap-anywhere">
-        {evidence} {pinnedFormat === null ? '' : `Read as ${labelOf(pinnedFormat)}. `}Changes are {feeds[feed]}.
-        {left.some((text) => text !== '') ? ` Left out: ${left.filter((text) => text !== '').join(', ')}.` : ''}
-        {missing.length === 0 ? '' : ` This Redis user lacks ${missing.join(', ')}.`}
-      </p>
-      {list.can.choose && source.origin !== 'demo' ? <ChooseButtons target={source} isWatched list={list} /> : null}
-    </li>
+      <SourceFacts source={source} labelOf={labelOf} />
+    </article>
+  )
+}
+
+function SourceFacts({ source, labelOf }: Pick<SourceCardProps, 'source' | 'labelOf'>) {
+  const { isReadOnly } = useConsole()
+  const { feed, formats, pinnedFormat, scanned, skipped, capped, capabilities, missing } = source
+  const counts = Object.entries(formats).sort((a, b) => b[1] - a[1])
+  return (
+    <dl className="grid content-start gap-x-4 gap-y-2.5 text-sm sm:grid-cols-[8rem_minmax(0,1fr)] lg:border-l lg:pl-8 [&_dt]:text-faint">
+      <dt>Formats</dt>
+      <dd>
+        {counts.length === 0 ? <span className="text-faint">No session yet</span> : null}
+        {counts.map(([format, count]) => (
+          <span key={format} className="mr-3 inline-block">
+            {labelOf(format)} <span className="text-faint">{sayCount(count)}</span>
+          </span>
+        ))}
+        {pinnedFormat === null ? null : (
+          <span className="block text-muted">Every key is read as {labelOf(pinnedFormat)}.</span>
+        )}
+      </dd>
+      <dt>Changes</dt>
+      <dd>{feedWords[feed]}</dd>
+      <dt>Last look</dt>
+      <dd>
+        {sayMany(scanned, 'key')} looked at
+        {skipped === 0 ? null : `, ${sayCount(skipped)} of them no sessions`}
+        {capped === 0 ? null : `, ${sayCount(capped)} left out over the limit`}
+      </dd>
+      <dt>Allowed here</dt>
+      <dd>
+        <ul className="flex flex-wrap gap-x-3 gap-y-1">
+          {powers.map(({ id, label }) => {
+            const isThere = capabilities.includes(id)
+            const Icon = isThere ? Check : X
+            return (
+              <li key={id} className={`inline-flex items-center gap-1 ${isThere ? '' : 'text-faint'}`}>
+                <Icon aria-hidden className={`size-3.5 ${isThere ? 'text-live' : ''}`} />
+                {isThere ? label : `${label}: no`}
+              </li>
+            )
+          })}
+        </ul>
+        {isReadOnly ? <span className="block text-muted">Rollcall is set to read only.</span> : null}
+      </dd>
+      {missing.length === 0 ? null : (
+        <>
+          <dt>Not there</dt>
+          <dd className="wrap-anywhere">
+            <span className="font-mono text-xs">{missing.join(', ')}</span>
+            <span className="block text-muted">This Redis refuses or lacks these commands.</span>
+          </dd>
+        </>
+      )}
+    </dl>
   )
 }

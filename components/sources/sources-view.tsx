@@ -1,87 +1,137 @@
 'use client'
 
-import type { ReactNode } from 'react'
+import { Plus } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import { useState } from 'react'
 import { LiveBadge } from '@/components/shell/live-badge'
+import { Button } from '@/components/ui/button'
+import { EmptyState } from '@/components/ui/empty-state'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { Skeleton } from '@/components/ui/skeleton'
-import { sayCount } from '@/components/ui/words'
+import { TimeAgo } from '@/components/ui/time-ago'
+import { sayCount, sayMany } from '@/components/ui/words'
 import { useResource } from '@/lib/client/resource'
 import { SourceList } from '@/lib/contract/source'
-import { FoundCard } from './found-card'
+import { FoundList } from './found-list'
 import { SourceCard } from './source-card'
+import type { Pinning } from './watch-dialog'
 
-/** The page of sources: what is watched, why, and what may be sessions and asks. */
-export function SourcesView({ fallback }: { fallback: SourceList | null }) {
-  const { data, problem } = useResource('/api/sources', SourceList, { everyMs: 2000, fallback: fallback ?? undefined })
-  const asks = data?.found.filter(({ state }) => state === 'asks') ?? []
-  const excluded = data?.found.filter(({ state }) => state === 'excluded') ?? []
+const WatchDialog = dynamic(() => import('./watch-dialog').then((part) => part.WatchDialog), { ssr: false })
+const target = '/api/sources'
+
+/** The page of sources: what is watched and why, what was found beside it, what is left alone. `fallback` is what the server already read. */
+export function SourcesView({ fallback }: { fallback: SourceList }) {
+  const { data, problem } = useResource(target, SourceList, { everyMs: 2000, fallback })
+  const [pinning, setPinning] = useState<Pinning | null>(null)
+  const all = data === undefined ? [] : [...data.sources, ...data.found]
+  const databases = [...new Set(all.map(({ database }) => database))].sort((a, b) => a - b)
   return (
     <div className="h-full overflow-y-auto">
-      <div className="max-w-5xl px-4 pt-4 pb-10 md:px-6 md:pt-5">
-        <header className="flex flex-wrap items-end gap-x-5 gap-y-1 pb-4">
+      <div className="max-w-6xl px-4 pt-4 pb-10 md:px-6 md:pt-5">
+        <header className="flex flex-wrap items-end gap-x-5 gap-y-2 pb-4">
           <title>Sources · Rollcall</title>
           <div>
             <h1 className="text-sm font-medium text-muted">Sources</h1>
             <p className="flex items-baseline gap-2">
-              <span className="text-2xl font-semibold tracking-tight">
+              <span className={`text-2xl font-semibold tracking-tight ${problem === null ? '' : 'text-faint'}`}>
                 {data === undefined ? '–' : sayCount(data.sources.length)}
               </span>
               <span className="text-sm text-muted">
-                watched{asks.length > 0 ? `, ${sayCount(asks.length)} more may be sessions` : ''}
+                {data === undefined ? 'watched' : `watched, ${sayMany(sum(data), 'session')}`}
               </span>
             </p>
           </div>
           <div className="flex h-7 items-center">
-            <LiveBadge freshness={data?.freshness} problem={problem} target="/api/sources" />
+            <LiveBadge freshness={data?.freshness} problem={problem} target={target} />
           </div>
+          {data?.can.choose ? (
+            <Button
+              className="ml-auto"
+              onClick={() => setPinning({ prefix: null, database: databases[0] ?? 0, format: null })}
+            >
+              <Plus aria-hidden className="size-4" /> Watch a prefix…
+            </Button>
+          ) : null}
         </header>
         {problem === null ? null : (
-          <div className="pb-4">
+          <div className="max-w-3xl pb-4">
             <ProblemNote title={problem.title} tone={data === undefined ? 'danger' : 'warning'}>
               {problem.detail} {data === undefined ? '' : 'What stands here may be old.'} This page keeps trying.
             </ProblemNote>
           </div>
         )}
         {data === undefined ? (
-          problem === null && <Skeleton className="h-28 w-full" />
+          problem === null && <SkeletonCards />
         ) : (
-          <div className="flex flex-col gap-8">
-            <ul aria-label="Watched" className="grid gap-3 lg:grid-cols-2">
-              {data.sources.map((source) => (
-                <SourceCard key={source.id} source={source} list={data} />
-              ))}
-            </ul>
-            <Part title="May be sessions" isThere={asks.length > 0}>
-              {asks.map((found) => (
-                <FoundCard key={`${found.database} ${found.prefix}`} found={found} list={data} />
-              ))}
-            </Part>
-            <Part title="Left alone" isThere={excluded.length > 0}>
-              {excluded.map((found) => (
-                <FoundCard key={`${found.database} ${found.prefix}`} found={found} list={data} />
-              ))}
-            </Part>
-            <p className="text-sm text-muted">{sayLooking(data)}</p>
-          </div>
+          <Shown list={data} hasSeveralDatabases={databases.length > 1} onPin={setPinning} />
         )}
       </div>
+      {pinning === null || data === undefined ? null : (
+        <WatchDialog {...pinning} formats={data.formats} databases={databases} onClose={() => setPinning(null)} />
+      )}
     </div>
   )
 }
 
-function Part({ title, isThere, children }: { title: string; isThere: boolean; children: ReactNode }) {
-  if (!isThere) return null
+type ShownProps = { list: SourceList; hasSeveralDatabases: boolean; onPin: (pinning: Pinning) => void }
+
+function Shown({ list, hasSeveralDatabases, onPin }: ShownProps) {
+  const { sources, found, formats, isLooking, lookedAt, can } = list
+  const labelOf = (format: string) => formats.find(({ id }) => id === format)?.label ?? format
+  const common = { labelOf, hasSeveralDatabases, canChoose: can.choose }
+  const pin = ({ prefix, database, format }: { prefix: string; database: number; format: string | null }) =>
+    onPin({ prefix, database, format })
   return (
-    <section aria-label={title} className="flex flex-col gap-3">
-      <h2 className="text-sm font-medium text-muted">{title}</h2>
-      <ul className="flex flex-col gap-3">{children}</ul>
-    </section>
+    <div className="flex flex-col gap-4">
+      {sources.length === 0 ? (
+        <EmptyState title="Nothing is watched">Everything was left alone. Watch it again below.</EmptyState>
+      ) : null}
+      {sources.map((source) => (
+        <SourceCard
+          key={source.id}
+          source={source}
+          {...common}
+          onPin={() => pin({ ...source, format: source.pinnedFormat })}
+        />
+      ))}
+      <FoundList
+        title="Found, and not watched"
+        note={`These keys might be sessions; nobody is sure enough to show them. ${can.choose ? '' : 'An admin may say.'}`}
+        found={found.filter(({ state }) => state === 'asks')}
+        {...common}
+        onPin={pin}
+      />
+      <FoundList
+        title="Left alone"
+        note="An admin said that these are not watched."
+        found={found.filter(({ state }) => state === 'excluded')}
+        {...common}
+        onPin={(one) => pin({ ...one, format: null })}
+      />
+      <p className="pt-2 text-sm text-faint">
+        {!isLooking ? (
+          'ROLLCALL_MATCH names the prefixes, so no others are looked for.'
+        ) : lookedAt === null ? (
+          'The keys of this Redis are being looked through for more.'
+        ) : (
+          <>
+            The keys of this Redis were last looked through <TimeAgo at={lookedAt} /> ago, at most 200,000 at a time;
+            this goes on every ten minutes.
+          </>
+        )}
+      </p>
+    </div>
   )
 }
 
-function sayLooking({ lookedAt, found, can }: SourceList): string {
-  if (lookedAt === null) return 'ROLLCALL_MATCH names the prefixes, or the keys were not looked at yet.'
-  const whoever = can.choose ? '' : ' An admin says which of them are watched.'
-  if (found.length > 0) return `The keys are looked at again every ten minutes.${whoever}`
-  return 'Nothing else under any prefix looks like sessions. The keys are looked at again every ten minutes.'
+const sum = ({ sources }: SourceList) => sources.reduce((all, { sessions }) => all + sessions, 0)
+
+function SkeletonCards() {
+  return (
+    <div aria-hidden className="flex flex-col gap-4">
+      {['first', 'second'].map((name) => (
+        <Skeleton key={name} className="h-48 rounded-lg" />
+      ))}
+    </div>
+  )
 }

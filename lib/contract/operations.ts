@@ -251,6 +251,7 @@ export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}
     summary: 'Each source with its state, and what its Redis lets us do.',
     ...view,
     answers: { 200: SourceList },
+    isPolled: true,
   },
   'POST /api/sources': {
     summary: 'Says whether the keys under a prefix are watched, and as which format.',

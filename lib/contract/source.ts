@@ -96,12 +96,18 @@ export const SourceFound = z.object({
 })
 export type SourceFound = z.infer<typeof SourceFound>
 
-/** `found`: what was looked at and is not watched. `lookedAt`: when the keys were last walked; null: not yet, or the settings name the prefixes. */
+/**
+ * `found`: what was looked at and is not watched. `isLooking`: the keys are looked through for more; not where the settings name the prefixes. `lookedAt`: when they were last
+ * walked; null: not yet. `can.choose`: whether who asks may choose here.
+ */
 export const SourceList = z.object({
+  version: z.string(),
   freshness: Freshness,
+  now: z.number(),
   sources: z.array(SourceAnswer),
   found: z.array(SourceFound),
   formats: z.array(z.object({ id: z.string(), label: z.string() })),
+  isLooking: z.boolean(),
   lookedAt: z.nullable(z.number()),
   can: z.object({ choose: z.boolean() }),
 })

@@ -109,7 +109,7 @@ export function guessFamily(
   const told = [...counts].map(([id, count]) => `${count} of ${read} values are ${labelOf(id)}`)
   if (strangers > 0) told.push(`${strangers} of ${read} cannot be read`)
   const say = (more: string[]) =>
-    `${[...more, ...told, `${people} name a person`, `${ending} have an end`].join('; ')}.`
+    sentenceOf([...more, ...told, `${people} name a person`, `${ending} have an end`].join('; '))
   const keysLike = usual.map((id) => `keys are named as ${labelOf(id)} does`)
 
   const ofUsual = usual.reduce((sum, id) => sum + (counts.get(id) ?? 0), 0)
@@ -133,4 +133,8 @@ export function guessFamily(
     return { verdict: 'maybe', format: best, evidence: say(keysLike) }
   }
   return { verdict: 'no', format: null, evidence: say(keysLike) }
+}
+
+function sentenceOf(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }

@@ -97,7 +97,7 @@ test('what is found says why, and neither a key nor a value is in it', async () 
   const [family] = await look()
   expect(family).toMatchObject({ prefix: 'shop:sess:', format: 'connect-redis', verdict: 'sure', keys: 5 })
   expect(family?.evidence).toBe(
-    'the prefix says session; 5 of 5 values are express-session; 5 name a person; 5 have an end.',
+    'The prefix says session; 5 of 5 values are express-session; 5 name a person; 5 have an end.',
   )
 })
 

@@ -36,8 +36,6 @@ export type Roster = {
   /** Makes the last changes a version of their own now: a deed's own answer must not wait. */
   publish(): void
   count(source?: string): number
-  /** How many of a source's sessions each format has. Cost: one pass. */
-  formats(source: string): Record<string, number>
   /** How often a key that belonged to one person was seen to belong to another, since this process began, and the last such sessions that still live. */
   personChanges(): { count: number; slots: number[] }
   readonly columns: Columns
@@ -266,14 +264,6 @@ export function createRoster(clock: () => number = Date.now, thresholds = defaul
     count(source) {
       if (source === undefined) return [...slots.values()].reduce((sum, map) => sum + map.size, 0)
       return slotsOf(source).size
-    },
-    formats(source) {
-      const counts: Record<string, number> = {}
-      for (const slot of slotsOf(source).values()) {
-        const name = columns.strings.format.at(columns.numbers.format[slot] ?? 0) ?? ''
-        counts[name] = (counts[name] ?? 0) + 1
-      }
-      return counts
     },
   }
 }

@@ -4,6 +4,7 @@ import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import type { SourceChoiceInput } from '@/lib/contract/source'
 import { formats } from '@/lib/formats'
 import type { Connection } from '@/lib/redis/connection'
+import { createCensus } from '@/lib/roster/census'
 import { createRoster, type Roster } from '@/lib/roster/roster'
 import { parseSettings } from '@/lib/settings.mjs'
 import { createChoices } from './choices'
@@ -80,7 +81,7 @@ test('a prefix that an admin includes is watched at once, as the format that the
   await until('it is watched', () => countOf(console, 'web:thing:') === 5)
   const watched = console.shelf.list().find(({ source }) => source.prefix === 'web:thing:')
   expect(watched).toMatchObject({ wanted: { format: 'plain', evidence: 'Chosen by ada.' } })
-  expect(console.roster.formats(watched?.source.id ?? '')).toEqual({ plain: 5 })
+  expect(createCensus(console.roster)(console.connection.now())).toMatchObject([{ format: 'plain', count: 5 }])
 })
 
 test('a prefix that is left alone vanishes, and its sessions have not ended', async () => {
