@@ -7,7 +7,8 @@ import { createAudit } from '@/lib/audit'
 import { createAuditHistory } from '@/lib/audit-history'
 import { getConfig } from '@/lib/config'
 import { createDemo } from '@/lib/demo/demo'
-import { formats } from '@/lib/formats'
+import { formats as builtIn } from '@/lib/formats'
+import { createCustomFormat } from '@/lib/formats/custom'
 import { createHistory } from '@/lib/history'
 import { createJobs } from '@/lib/jobs/jobs'
 import { createLedger } from '@/lib/jobs/ledger'
@@ -52,6 +53,8 @@ function createRuntime() {
     : first
   const now = () => first.now()
 
+  // What the settings describe is known by its keys, before any shape is looked at.
+  const formats = [...settings.customFormats.map(createCustomFormat), ...builtIn]
   const roster = createRoster(Date.now, settings.thresholds)
   const handles = createHandleKeeper({ home, secret: settings.secret, log })
   const choices = createChoices({ home, log })

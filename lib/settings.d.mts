@@ -1,3 +1,4 @@
+import type { CustomFormat } from './session/custom-format'
 import type { Thresholds } from './session/thresholds'
 
 /** Where a Redis is and how to sign in to it, as `REDIS_URL` says it. Null: not told. */
@@ -33,6 +34,8 @@ export type Settings = {
   storeReason: string
   /** Null: the built-in `session:` and `sess:`, and what discovery adds. */
   prefixes: PrefixSetting[] | null
+  /** Formats of the file that `ROLLCALL_CONFIG` names; the prefix of each is a source. */
+  customFormats: CustomFormat[]
   /** Null: the first source is home. */
   home: RedisAddress | null
   port: number
@@ -69,7 +72,7 @@ export type Settings = {
 export type ParsedSettings = { settings: Settings; faults: [] } | { settings: null; faults: string[] }
 
 /**
- * Reads the settings out of an environment. Pure but for `readFile`, which is called for the `NAME_FILE` of each secret and may throw.
+ * Reads the settings out of an environment. Pure but for `readFile`, which is called for the `NAME_FILE` of each secret and for `ROLLCALL_CONFIG`, and may throw.
  * Plain JavaScript without dependencies: the launcher calls it before anything is installed.
  */
 export function parseSettings(

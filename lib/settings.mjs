@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { readCustomFormats } from './custom-formats.mjs'
 import { parseRedisAddress } from './redis-address.mjs'
 
 /** @typedef {import('./settings.d.mts').Settings} Settings */
@@ -13,6 +14,7 @@ const secrets = [
 ]
 const plain = [
   'MATCH',
+  'CONFIG',
   'BIND',
   'ALLOWED_HOSTS',
   'READ_ONLY',
@@ -33,7 +35,7 @@ const plain = [
 ]
 /** Said by the launcher to the server that it starts, and by the build to itself; never by a person. */
 const internal = ['STORE', 'STORE_REASON', 'PARENT', 'BUILD_DIR', 'BUILD_BASE_PATH']
-const notBuilt = ['CONFIG', 'GUARD_MS']
+const notBuilt = ['GUARD_MS']
 
 const formats = [
   'native',
@@ -82,6 +84,7 @@ export function parseSettings(env, readFile) {
   const redis = address('REDIS_URL')
   const hasUrl = env.REDIS_URL !== undefined || env.REDIS_URL_FILE !== undefined
   const store = text('ROLLCALL_STORE') ?? (hasUrl ? 'given' : 'private')
+  const customFormats = readCustomFormats(text('ROLLCALL_CONFIG'), readFile, formats, faults)
   const home = address('ROLLCALL_HOME_URL')
   if (home && home.databases.length > 1) faults.push('ROLLCALL_HOME_URL must name one database, not several.')
   const bind = text('ROLLCALL_BIND') ?? '127.0.0.1'
@@ -104,7 +107,8 @@ export function parseSettings(env, readFile) {
     redis,
     store,
     storeReason: text('ROLLCALL_STORE_REASON') ?? '',
-    prefixes: readPrefixes(text('ROLLCALL_MATCH'), faults),
+    prefixes: readPrefixes(text('ROLLCALL_MATCH'), customFormats, faults),
+    customFormats,
     home,
     port: whole('PORT', 1, 65_535, 3000),
     bind,
@@ -194,7 +198,8 @@ function readLong(name, value, least, faults) {
   return value
 }
 
-function readPrefixes(value, faults) {
+function readPrefixes(value, customFormats, faults) {
+  const known = [...customFormats.map(({ id }) => id), ...formats]
   if (value === undefined) return null
   const entries = value.split(',').map((entry) => {
     const cut = entry.lastIndexOf('=')
@@ -206,8 +211,8 @@ function readPrefixes(value, faults) {
     else if (name !== '*' && name.includes('*')) {
       faults.push(`ROLLCALL_MATCH takes prefixes, not patterns: write ${quote(name.split('*')[0])}, ${not(name)}.`)
     } else if (name.startsWith('rollcall:')) faults.push(`ROLLCALL_MATCH must not name Rollcall's own keys, rollcall:.`)
-    if (format !== null && !formats.includes(format)) {
-      faults.push(`ROLLCALL_MATCH knows the formats ${formats.join(', ')}, ${not(format)}.`)
+    if (format !== null && !known.includes(format)) {
+      faults.push(`ROLLCALL_MATCH knows the formats ${known.join(', ')}, ${not(format)}.`)
     }
   }
   const prefixes = entries.map(({ name, format }) => ({ prefix: name === '*' ? '' : name, format }))

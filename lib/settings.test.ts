@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { formats } from '@/lib/formats'
+import { encodings } from '@/lib/session/custom-format'
 import { defaultThresholds } from '@/lib/session/thresholds'
+import { encodingNames } from './custom-formats.mjs'
 import { parseRedisAddress } from './redis-address.mjs'
 import { parseSettings } from './settings.mjs'
 
@@ -33,6 +35,7 @@ test('an empty environment gives the defaults of the manual', () => {
     store: 'private',
     storeReason: '',
     prefixes: null,
+    customFormats: [],
     home: null,
     port: 3000,
     bind: '127.0.0.1',
@@ -159,7 +162,7 @@ test('all faults are told at once, each naming its setting', () => {
 })
 
 test.each([
-  [{ ROLLCALL_CONFIG: 'x.json' }, 'ROLLCALL_CONFIG is not built yet.'],
+  [{ ROLLCALL_CONFIG: 'x.json' }, 'ROLLCALL_CONFIG names a file that cannot be read.'],
   [{ ROLLCALL_METRICS: 'yes' }, 'ROLLCALL_METRICS must be on or off, not "yes".'],
   [{ ROLLCALL_METRICS_TOKEN: 'short' }, 'ROLLCALL_METRICS_TOKEN must have at least 16 characters.'],
   [{ ROLLCALL_METRICS_TOKEN: '' }, 'ROLLCALL_METRICS_TOKEN is empty.'],
@@ -259,4 +262,85 @@ test('an environment has a short name and one of six colours', () => {
     'ROLLCALL_ENVIRONMENT must be a name of at most 24 characters, not "xxxxxxxxxxxxxxxxxxxxxxxxx".',
   ])
   expect(parse({ ROLLCALL_ENVIRONMENT_COLOR: 'red' }).faults).toHaveLength(1)
+})
+
+/** Faults of a configuration file. */
+function faultsOf(config: unknown, env: Record<string, string> = {}) {
+  const text = typeof config === 'string' ? config : JSON.stringify(config)
+  return parse({ ROLLCALL_CONFIG: '/config.json', ...env }, { '/config.json': text }).faults
+}
+const shop = { id: 'shop', prefix: 'shop:sess:' }
+
+test('a format of one’s own is read with its defaults, and its paths name by name', () => {
+  const format = {
+    ...shop,
+    companions: ['shop:sess:{id}:lock'],
+    encoding: ['gzip', 'msgpack'],
+    paths: { principal: 'user.id', label: 'a\\.b.c\\\\d' },
+  }
+  const files = { '/config.json': JSON.stringify({ formats: [format, { id: 'bare', label: 'Bare', prefix: 'b:' }] }) }
+  const { customFormats } = settingsOf({ ROLLCALL_CONFIG: '/config.json', ROLLCALL_MATCH: 'x:=shop' }, files)
+  expect(customFormats).toEqual([
+    { ...format, label: 'shop', paths: { principal: ['user', 'id'], label: ['a.b', 'c\\d'] } },
+    { id: 'bare', label: 'Bare', prefix: 'b:', companions: [], encoding: ['json'], paths: {} },
+  ])
+})
+
+test('the encodings of the settings are those that are built', () => {
+  expect(encodingNames).toEqual([...encodings])
+})
+
+test('all faults of the file are told at once, each with a pointer into it', () => {
+  const broken = {
+    id: 'Shop!',
+    prefix: 'shop:*',
+    extra: 1,
+    companions: ['shop:lock', 'shop:{id}'],
+    encoding: ['gz', 'hash', 'gzip'],
+    paths: { person: 'user.id', label: 'a..b', createdAt: 7 },
+  }
+  const faults = faultsOf({ formats: [broken, { id: 'plain', prefix: 'a:' }, { id: 'x', prefix: 'a:' }], nonsense: {} })
+  for (const pointer of [
+    '/nonsense is not known',
+    '/formats/0/id must be a name of small letters, figures and dashes, not "Shop!"',
+    '/formats/0/prefix must be a prefix, not a pattern: write "shop:"',
+    '/formats/0/extra is not known',
+    '/formats/0/companions/0 must be a key with {id}',
+    '/formats/0/companions/1 would take every session for a companion',
+    '/formats/0/encoding/0 must be one of hash, base64',
+    '/formats/0/encoding/1 must stand first',
+    '/formats/0/encoding/2 must not be the last',
+    '/formats/0/paths/person is not known: it may be principal,',
+    '/formats/0/paths/label must be names with dots',
+    '/formats/0/paths/createdAt must be names with dots',
+    '/formats/1/id is the id of a format that is built in: "plain"',
+    '/formats/2/prefix is there twice: "a:"',
+  ]) {
+    expect(faults.filter((fault) => fault.startsWith(`ROLLCALL_CONFIG ${pointer}`))).toHaveLength(1)
+  }
+})
+
+test.each([
+  ['{', 'as a whole is not valid JSON'],
+  ['[]', 'as a whole must be an object'],
+  [{ formats: {} }, '/formats must be a list'],
+  [{ formats: [1] }, '/formats/0 must be an object'],
+  [
+    { formats: [{ prefix: 'a:' }] },
+    '/formats/0/id must be a name of small letters, figures and dashes, and is missing',
+  ],
+  [
+    { formats: [{ id: 'a' }] },
+    '/formats/0/prefix must be what the keys begin with, 1 to 500 characters, and is missing',
+  ],
+  [{ formats: [{ id: 'a', prefix: 'rollcall:x' }] }, '/formats/0/prefix must not name'],
+  [{ formats: [shop, shop] }, '/formats/1/id is there twice'],
+  [{ formats: [{ ...shop, label: '' }] }, '/formats/0/label'],
+  [{ formats: [{ ...shop, encoding: [] }] }, '/formats/0/encoding must be a list of 1 to 8 steps'],
+  [{ formats: [{ ...shop, encoding: ['marshal'] }] }, '/formats/0/encoding/0 must be one of'],
+  [{ formats: [{ ...shop, paths: [] }] }, '/formats/0/paths must be an object'],
+])('%j is a fault', (config, words) => {
+  const faults = faultsOf(config)
+  expect(faults.some((fault) => fault.startsWith(`ROLLCALL_CONFIG ${words}`))).toBe(true)
+  for (const fault of faults) expect(fault).toMatch(/^ROLLCALL_CONFIG .*\.$/)
 })

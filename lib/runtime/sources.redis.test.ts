@@ -1,8 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import type { SourceChoiceInput } from '@/lib/contract/source'
 import { formats } from '@/lib/formats'
+import { createCustomFormat } from '@/lib/formats/custom'
 import type { Connection } from '@/lib/redis/connection'
 import { createCensus } from '@/lib/roster/census'
 import { createRoster, type Roster } from '@/lib/roster/roster'
@@ -24,12 +28,13 @@ afterEach(async () => {
 type Console = { shelf: ReturnType<typeof createSourceShelf>; roster: Roster; connection: Connection }
 
 async function startConsole(env: Record<string, string> = {}, home?: Connection): Promise<Console> {
-  const { settings } = parseSettings({ ROLLCALL_DEMO: 'off', ...env }, () => '')
+  const { settings } = parseSettings({ ROLLCALL_DEMO: 'off', ...env }, (path) => readFileSync(path, 'utf8'))
   if (settings === null) throw new Error('The settings are refused')
   const connection = await connectTo(addressOf(server))
   const roster = createRoster()
+  const all = [...settings.customFormats.map(createCustomFormat), ...formats]
   const choices = createChoices({ home: home ?? connection, log: silent })
-  const shelf = createSourceShelf({ connections: [connection], settings, roster, formats, choices, log: silent })
+  const shelf = createSourceShelf({ connections: [connection], settings, roster, formats: all, choices, log: silent })
   shelf.start()
   ends.push(
     () => connection.close(),
@@ -141,4 +146,21 @@ test('where the settings name the prefixes nobody chooses, and an unknown format
   await expect(choose(console, { prefix: 'x:', format: 'none' })).rejects.toMatchObject({ code: 'not-found' })
   await expect(choose(console, { prefix: 'x:', database: 7 })).rejects.toMatchObject({ code: 'not-found' })
   await expect(choose(console, { prefix: 'rollcall:x:' })).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('a format that the settings describe is a source from the first second, beside the others, and may be left alone', async () => {
+  await seed('shop:own:', 3)
+  const folder = mkdtempSync(join(tmpdir(), 'rollcall-config-'))
+  ends.push(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'config.json')
+  writeFileSync(
+    file,
+    JSON.stringify({ formats: [{ id: 'shop', prefix: 'shop:own:', paths: { principal: 'userId' } }] }),
+  )
+  const console = await startConsole({ ROLLCALL_CONFIG: file })
+  expect(prefixes(console)).toEqual(['session:', 'sess:', 'shop:own:'])
+  await until('it is watched', () => countOf(console, 'shop:own:') === 3)
+  expect(createCensus(console.roster)(console.connection.now())).toMatchObject([{ format: 'shop', count: 3 }])
+  await choose(console, { prefix: 'shop:own:', choice: 'exclude' })
+  expect(prefixes(console)).toEqual(['session:', 'sess:'])
 })

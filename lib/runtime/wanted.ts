@@ -14,15 +14,28 @@ const demoPrefix = 'rollcall-demo:'
 const mostFound = 20
 
 /** What is watched from the first second, before anything is known of Redis. Pure. */
-export function listConfigured(settings: Pick<Settings, 'prefixes' | 'hasDemo'>): Wanted[] {
-  const wanted: Wanted[] = settings.prefixes
-    ? settings.prefixes.map((named) => ({ ...named, origin: 'configured', evidence: 'The settings name it.' }))
+export function listConfigured(settings: Pick<Settings, 'prefixes' | 'customFormats' | 'hasDemo'>): Wanted[] {
+  const described = settings.customFormats.map(
+    ({ id, prefix }): Wanted => ({
+      prefix,
+      format: id,
+      origin: 'configured',
+      evidence: 'ROLLCALL_CONFIG describes it.',
+    }),
+  )
+  const named: Wanted[] = settings.prefixes
+    ? settings.prefixes.map((one) => ({ ...one, origin: 'configured', evidence: 'The settings name it.' }))
     : builtInPrefixes.map((prefix) => ({
         prefix,
         format: null,
         origin: 'built-in',
         evidence: 'Where most applications keep their sessions: watched from the first second, keys or no keys.',
       }))
+  const describedFor = (prefix: string) => described.find((one) => one.prefix === prefix)
+  const wanted = [
+    ...named.map((one) => (one.format === null ? (describedFor(one.prefix) ?? one) : one)),
+    ...described.filter(({ prefix }) => !named.some((one) => one.prefix === prefix)),
+  ]
   if (settings.hasDemo && !wanted.some(({ prefix }) => prefix === demoPrefix)) {
     wanted.push({ prefix: demoPrefix, format: null, origin: 'demo', evidence: 'The demo shop of this console.' })
   }

@@ -13,7 +13,8 @@ export function readSettings() {
   if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'))
   for (const [name, value] of Object.entries(process.env)) {
     // The server runs in another folder than the one in which the path was written.
-    if (/^(REDIS_URL|ROLLCALL_.*)_FILE$/.test(name) && value) process.env[name] = resolve(value)
+    if (/^(?:(?:REDIS_URL|ROLLCALL_.*)_FILE|ROLLCALL_CONFIG)$/.test(name) && value?.trim())
+      process.env[name] = resolve(value)
   }
   const parsed = parseSettings(process.env, (path) => readFileSync(path, 'utf8'))
   if (parsed.settings === null) throw new Failure(parsed.faults.join('\n'))

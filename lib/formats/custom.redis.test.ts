@@ -1,0 +1,87 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { addressOf, connectTo } from '@/e2e/support/connection'
+import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import type { Connection } from '@/lib/redis/connection'
+import { createSource } from '@/lib/redis/source'
+import type { Source } from '@/lib/session/source'
+import { formats } from '.'
+import { createCustomFormat } from './custom'
+
+const key = Buffer.from('shop:sess:a1')
+let server: RedisServer
+let connection: Connection
+let source: Source
+
+beforeAll(async () => {
+  server = await startRedis()
+  connection = await connectTo(addressOf(server))
+  const custom = createCustomFormat({
+    id: 'shop',
+    label: 'Shop',
+    prefix: 'shop:sess:',
+    companions: ['shop:sess:{id}:lock', 'shop:cart:{id}'],
+    encoding: ['gzip', 'json'],
+    paths: { principal: ['who'], expiresAt: ['until'] },
+  })
+  source = createSource({
+    connection,
+    id: 'shop',
+    name: 'shop',
+    prefix: 'shop:sess:',
+    origin: 'configured',
+    siblings: () => [],
+    pinnedFormat: 'shop',
+    formats: [custom, ...formats],
+    isReadOnly: false,
+  })
+})
+afterAll(async () => {
+  await connection?.close()
+  await server?.stop()
+})
+beforeEach(async () => {
+  const redis = server.client()
+  await redis.flushall()
+  const value = gzipSync(JSON.stringify({ who: 'u7', until: Math.floor(connection.now() / 1000) + 60, rest: [1, 2] }))
+  await redis.set(key, value, 'PX', 60_000)
+  await redis.set('shop:sess:a1:lock', '1', 'PX', 60_000)
+  await redis.set('shop:cart:a1', 'lamp', 'PX', 60_000)
+  await redis.set('shop:cart:b2', 'book', 'PX', 60_000)
+})
+
+const keysNow = async () => (await server.client().keys('*')).sort()
+
+test('companions are no sessions', async () => {
+  const keys: string[] = []
+  for await (const batch of source.scan(new AbortController().signal)) keys.push(...batch.map(String))
+  expect(keys).toEqual(['shop:sess:a1'])
+})
+
+test('a revoke takes what belongs to the session and nothing else, and an undo brings it back', async () => {
+  const before = await keysNow()
+  const backup = await source.backUp(key)
+  expect(await source.remove(key, backup)).toBe('done')
+  expect(await keysNow()).toEqual(['shop:cart:b2'])
+  if (backup === null) throw new Error('No backup')
+  expect(await source.restore(backup)).toBe('done')
+  expect(await keysNow()).toEqual(before)
+})
+
+test('an extension is written into the packed value, and what belongs to the session lasts as long', async () => {
+  const untilAt = connection.now() + 3_600_000
+  const stored = await source.readOne(key)
+  if (stored === null) throw new Error('Not read')
+  const { rewrite, companions = [] } = source.planExtension(stored, untilAt)
+  if (rewrite === null) throw new Error('No rewrite')
+  expect(await source.replace(stored.raw, rewrite)).toBe('done')
+  expect(await source.expire(key, untilAt)).toBe('done')
+  await source.writeCompanions(companions)
+  const bytes = await server.client().getBuffer(key)
+  const until = Math.ceil(untilAt / 1000)
+  expect(JSON.parse(gunzipSync(bytes ?? Buffer.of()).toString())).toEqual({ who: 'u7', until, rest: [1, 2] })
+  for (const name of ['shop:sess:a1', 'shop:sess:a1:lock', 'shop:cart:a1']) {
+    expect(await server.client().pttl(name)).toBeGreaterThan(3_000_000)
+  }
+  expect(await server.client().pttl('shop:cart:b2')).toBeLessThanOrEqual(60_000)
+})
