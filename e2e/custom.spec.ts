@@ -77,7 +77,7 @@ test('the page of a session tells its chain of encodings', async ({ page }) => {
   const handle = await rowOf(page, 'Bert').getAttribute('data-handle')
   await page.goto(`${rollcall.origin}/sessions/${handle}`)
   await expect(page.getByRole('region', { name: 'Payload' })).toBeVisible()
-  await expect(page.getByText('gzip → msgpack')).toBeVisible()
+  await expect(page.getByText('corner-shop, gzip, msgpack')).toBeVisible()
 })
 
 test('a file with faults is refused at the start, all of them at once', async () => {
