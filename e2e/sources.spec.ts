@@ -42,7 +42,7 @@ test('what was found says why, and an admin watches it, leaves it alone and take
   await expect(card(page, 'shop:sess:')).toContainText('6 of 6 values are express-session')
   await expect(card(page, 'shop:sess:')).toContainText('Found by looking')
   const found = region(page, /^Found/)
-  await expect(found).toContainText('web:thing: might be express-session · 5 keys')
+  await expect(found).toContainText(/web:thing: might be express-session · 5 of \d+ keys/)
   await expect(found).toContainText('5 name a person')
   await found.getByRole('button', { name: 'Watch web:thing:', exact: true }).click()
   await expect(card(page, 'web:thing:')).toContainText('Chosen by admin.')
@@ -71,7 +71,7 @@ test('a prefix is watched as a format without a mouse', async ({ page }) => {
   await page.keyboard.press('Enter')
   await expect(card(page, 'web:thing:')).toContainText('Every key is read as Plain JSON or hash.')
   await page.getByRole('button', { name: 'Watch a prefix…' }).press('Enter')
-  await page.getByLabel('Prefix').fill('later:')
+  await page.getByLabel('Prefix', { exact: true }).fill('later:')
   await page.keyboard.press('Enter')
   await expect(card(page, 'later:')).toContainText('No session yet')
 })
@@ -110,27 +110,27 @@ test('without an answer the page says so and keeps what it knows', async ({ page
   await expect(card(page, 'session:')).toBeVisible()
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [360, 768, 1440]) {
-    test(`axe finds nothing on the sources, and nothing overflows, ${colorScheme}, ${width} px`, async ({
-      browser,
-    }) => {
-      const context = await browser.newContext({
-        colorScheme,
-        viewport: { width, height: 900 },
-        reducedMotion: 'reduce',
-      })
-      const page = await context.newPage()
-      await signIn(page, rollcall)
-      const admin = await rollcall.as('admin')
-      await admin.call('POST', '/api/sources', { prefix: 'sess:', choice: 'exclude' })
-      await page.goto(`${rollcall.origin}/sources`)
+test('axe finds nothing on the sources, and nothing overflows, in both themes, from a phone to a wide screen', async ({
+  browser,
+}) => {
+  test.setTimeout(180_000)
+  const admin = await rollcall.as('admin')
+  await admin.call('POST', '/api/sources', { prefix: 'sess:', choice: 'exclude' })
+  const context = await browser.newContext({ reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  await signIn(page, rollcall)
+  await page.goto(`${rollcall.origin}/sources`)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [360, 768, 1440]) {
+      await page.emulateMedia({ colorScheme })
+      await page.setViewportSize({ width, height: 900 })
       await expect(region(page, /^Left alone/)).toBeVisible()
       await page.screenshot({ path: test.info().outputPath(`sources-${colorScheme}-${width}.png`) })
-      expect((await new AxeBuilder({ page }).analyze()).violations.map(({ id }) => id)).toEqual([])
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      expect(violations.map(({ id }) => id)).toEqual([])
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
       expect(overflow).toBeLessThanOrEqual(0)
-      await context.close()
-    })
+    }
   }
-}
+  await context.close()
+})

@@ -58,7 +58,7 @@ function FoundRow({ found, labelOf, hasSeveralDatabases, canChoose, onPin }: Fou
           {keys === 0 ? null : (
             <span className="text-muted">
               {' '}
-              · {sayMany(keys, 'key')} of {sayCount(walked)}
+              · {sayCount(keys)} of {sayMany(walked, 'key')}
             </span>
           )}
         </p>

@@ -39,9 +39,9 @@ export function SourceCard({ source, labelOf, hasSeveralDatabases, canChoose, on
                 {stateLooks[state].word ?? 'live'}
               </span>
             </span>
-            <h3 id={headingId} className="font-mono text-lg font-semibold tracking-tight wrap-anywhere">
+            <h2 id={headingId} className="font-mono text-lg font-semibold tracking-tight wrap-anywhere">
               <VisibleText text={name} />
-            </h3>
+            </h2>
           </div>
           <p className="text-right">
             <span className="block text-2xl font-semibold tracking-tight">{sayCount(sessions)}</span>
@@ -54,7 +54,7 @@ export function SourceCard({ source, labelOf, hasSeveralDatabases, canChoose, on
             href={`/sessions?source=${encodeURIComponent(id)}`}
             prefetch={false}
             aria-label={`Show the sessions of ${visibleString(name)}`}
-            className={buttonClass('plain')}
+            className={`${buttonClass('plain')} max-sm:w-full`}
           >
             Show them <ArrowRight aria-hidden className="size-3.5" />
           </Link>
@@ -84,7 +84,7 @@ function SourceFacts({ source, labelOf }: Pick<SourceCardProps, 'source' | 'labe
   const { feed, formats, pinnedFormat, scanned, skipped, capped, capabilities, missing } = source
   const counts = Object.entries(formats).sort((a, b) => b[1] - a[1])
   return (
-    <dl className="grid content-start gap-x-4 gap-y-2.5 text-sm sm:grid-cols-[8rem_minmax(0,1fr)] lg:border-l lg:pl-8 [&_dt]:text-faint">
+    <dl className="grid content-start gap-x-4 gap-y-2.5 text-sm grid-cols-[5.5rem_minmax(0,1fr)] sm:grid-cols-[8rem_minmax(0,1fr)] lg:border-l lg:pl-8 [&_dt]:text-faint">
       <dt>Formats</dt>
       <dd>
         {counts.length === 0 ? <span className="text-faint">No session yet</span> : null}
