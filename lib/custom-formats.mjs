@@ -3,7 +3,7 @@ const bytesSteps = ['base64', 'hex', 'gzip', 'zlib', 'deflate', 'brotli', 'zstd'
 const treeSteps = ['json', 'msgpack', 'php', 'php-session', 'igbinary', 'pickle', 'java']
 export const encodingNames = ['hash', ...bytesSteps, ...treeSteps]
 const factNames = ['principal', 'label', 'createdAt', 'lastSeenAt', 'expiresAt', 'ip', 'userAgent']
-const formatNames = ['id', 'label', 'prefix', 'companions', 'encoding', 'paths']
+const formatNames = ['id', 'label', 'prefix', 'companions', 'encoding', 'paths', 'secrets']
 const mostFormats = 50
 const mostSteps = 8
 
@@ -47,13 +47,13 @@ function parse(text, tell) {
 }
 
 function readFormat(format, pointer, tell) {
-  const empty = { id: pointer, label: '', prefix: pointer, companions: [], encoding: [], paths: {} }
+  const empty = { id: pointer, label: '', prefix: pointer, companions: [], encoding: [], paths: {}, secrets: [] }
   if (!isObject(format)) {
     tell(pointer, 'must be an object')
     return empty
   }
   refuseStrangers(format, formatNames, pointer, tell)
-  const { id, label = id, prefix, companions = [], encoding = ['json'], paths = {} } = format
+  const { id, label = id, prefix, companions = [], encoding = ['json'], paths = {}, secrets = [] } = format
   if (typeof id !== 'string' || !/^[a-z][a-z0-9-]{0,39}$/.test(id)) {
     tell(`${pointer}/id`, `must be a name of small letters, figures and dashes, ${not(id)}`)
   }
@@ -67,6 +67,7 @@ function readFormat(format, pointer, tell) {
     companions: readCompanions(companions, prefix, `${pointer}/companions`, tell),
     encoding: readEncoding(encoding, `${pointer}/encoding`, tell),
     paths: readPaths(paths, `${pointer}/paths`, tell),
+    secrets: readSecrets(secrets, `${pointer}/secrets`, tell),
   }
 }
 
@@ -129,6 +130,15 @@ function readPaths(paths, pointer, tell) {
       return [fact, names ?? []]
     }),
   )
+}
+
+function readSecrets(secrets, pointer, tell) {
+  if (!Array.isArray(secrets)) return tell(pointer, 'must be a list') ?? []
+  return secrets.map((name, index) => {
+    if (typeof name === 'string' && /^[^\p{C}]{1,100}$/u.test(name)) return name.toLowerCase()
+    tell(`${pointer}/${index}`, `must be a name of 1 to 100 characters, ${not(name)}`)
+    return ''
+  })
 }
 
 /** `a.b\.c` is `a` and in it `b.c`; null where a name is empty or a backslash stands before anything but a dot or a backslash. */

@@ -277,12 +277,18 @@ test('a format of one’s own is read with its defaults, and its paths name by n
     companions: ['shop:sess:{id}:lock'],
     encoding: ['gzip', 'msgpack'],
     paths: { principal: 'user.id', label: 'a\\.b.c\\\\d' },
+    secrets: ['DoorCode'],
   }
   const files = { '/config.json': JSON.stringify({ formats: [format, { id: 'bare', label: 'Bare', prefix: 'b:' }] }) }
   const { customFormats } = settingsOf({ ROLLCALL_CONFIG: '/config.json', ROLLCALL_MATCH: 'x:=shop' }, files)
   expect(customFormats).toEqual([
-    { ...format, label: 'shop', paths: { principal: ['user', 'id'], label: ['a.b', 'c\\d'] } },
-    { id: 'bare', label: 'Bare', prefix: 'b:', companions: [], encoding: ['json'], paths: {} },
+    {
+      ...format,
+      label: 'shop',
+      paths: { principal: ['user', 'id'], label: ['a.b', 'c\\d'] },
+      secrets: ['doorcode'],
+    },
+    { id: 'bare', label: 'Bare', prefix: 'b:', companions: [], encoding: ['json'], paths: {}, secrets: [] },
   ])
 })
 
@@ -298,6 +304,7 @@ test('all faults of the file are told at once, each with a pointer into it', () 
     companions: ['shop:lock', 'shop:{id}'],
     encoding: ['gz', 'hash', 'gzip'],
     paths: { person: 'user.id', label: 'a..b', createdAt: 7 },
+    secrets: ['fine', 7],
   }
   const faults = faultsOf({ formats: [broken, { id: 'plain', prefix: 'a:' }, { id: 'x', prefix: 'a:' }], nonsense: {} })
   for (const pointer of [
@@ -313,6 +320,7 @@ test('all faults of the file are told at once, each with a pointer into it', () 
     '/formats/0/paths/person is not known: it may be principal,',
     '/formats/0/paths/label must be names with dots',
     '/formats/0/paths/createdAt must be names with dots',
+    '/formats/0/secrets/1 must be a name',
     '/formats/1/id is the id of a format that is built in: "plain"',
     '/formats/2/prefix is there twice: "a:"',
   ]) {

@@ -36,13 +36,18 @@ function makeImage() {
   mkdirSync(join(image, 'scripts'))
   // Copied by their text: a link would make them find the checkout as their root.
   for (const name of ['serve.mjs', ...listParts()]) copy(join(root, 'scripts', name), join(image, 'scripts', name))
-  for (const name of ['settings.mjs', 'redis-address.mjs']) copy(join(root, 'lib', name), join(image, 'lib', name))
+  for (const name of listLibrary()) copy(join(root, name), join(image, name))
   writeFileSync(join(image, '.next/standalone/server.js'), standIn)
   writeFileSync(join(image, '.next/standalone/package.json'), '{}')
   symlinkSync(join(root, 'node_modules'), join(image, '.next/standalone/node_modules'))
   writeFileSync(join(image, '.next-base-path/standalone/server.js'), `${standIn}\nconsole.log('/__BASE_PATH__/x')`)
   writeFileSync(join(image, '.next-base-path/rollcall-built-from'), 'hash')
   return image
+}
+
+/** What the Dockerfile takes along of the launcher's own. */
+function listLibrary() {
+  return readFileSync(join(root, 'Dockerfile'), 'utf8').match(/(?<=\/app\/)lib\/[\w-]+\.mjs/g) ?? []
 }
 
 function listParts() {
@@ -134,6 +139,22 @@ test('bad settings end it with every fault, without a stack', async () => {
   expect(output()).toContain('PORT must be')
   expect(output()).toContain('REDIS_URL must begin')
   expect(output()).not.toMatch(/^\s+at /m)
+})
+
+test('a file of formats with faults ends it with every one, and a good one starts it', async () => {
+  const image = makeImage()
+  const file = join(image, 'rollcall.json')
+  const write = (more: object) =>
+    writeFileSync(file, JSON.stringify({ formats: [{ id: 'shop', prefix: 'shop:', ...more }] }))
+  write({ encoding: ['gz'], paths: { person: 'user.id' } })
+  const bad = serve(image, { PORT: 'x', ROLLCALL_CONFIG: file })
+  expect(await bad.ended).toBe(1)
+  expect(bad.output()).toContain('PORT must be')
+  expect(bad.output()).toContain('ROLLCALL_CONFIG /formats/0/encoding/0 must be one of')
+  expect(bad.output()).toContain('ROLLCALL_CONFIG /formats/0/paths/person is not known')
+  expect(bad.output()).not.toMatch(/^\s+at /m)
+  write({ encoding: ['gzip', 'msgpack'] })
+  await serve(image, { PORT: String(await freePort()), ROLLCALL_CONFIG: file }).isReady()
 })
 
 test('a taken port ends it with one sentence', async () => {

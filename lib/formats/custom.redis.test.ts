@@ -23,6 +23,7 @@ beforeAll(async () => {
     companions: ['shop:sess:{id}:lock', 'shop:cart:{id}'],
     encoding: ['gzip', 'json'],
     paths: { principal: ['who'], expiresAt: ['until'] },
+    secrets: [],
   })
   source = createSource({
     connection,

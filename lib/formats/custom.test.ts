@@ -19,6 +19,7 @@ const make = (over: Partial<CustomFormat> = {}) =>
     companions: [],
     encoding: ['json'],
     paths: { principal: ['user', 'id'], label: ['user', 'name'], createdAt: ['meta', 'created'] },
+    secrets: [],
     ...over,
   })
 

@@ -16,7 +16,8 @@ const anyTime = 8_000_000_000_000_000
  * A format that the settings describe: how its values are written, and where each fact stands in them. What the settings give no path for is looked for under the usual names. Where
  * an end inside the value can be written anew, an extension does so; else it holds until the application's next request. Companions go and last with their session.
  */
-export function createCustomFormat({ id, label, prefix, companions, encoding, paths }: CustomFormat): SessionFormat {
+export function createCustomFormat(described: CustomFormat): SessionFormat {
+  const { id, label, prefix, companions, encoding, paths, secrets } = described
   const start = Buffer.from(prefix)
   const decode = (raw: RawSession) => readChain(raw.value, encoding)
 
@@ -64,7 +65,7 @@ export function createCustomFormat({ id, label, prefix, companions, encoding, pa
     },
 
     notReached: { extend: ['app-timeout'], revoke: ['in-flight-requests', 'open-sockets'] },
-    secretNames: [],
+    secretNames: secrets,
   }
 }
 

@@ -35,4 +35,6 @@ export type CustomFormat = {
   encoding: Encoding[]
   /** Where each fact stands, name by name. Absent: it is looked for under the usual names. */
   paths: Partial<Record<keyof Facts, string[]>>
+  /** Names whose values are never shown, beside the usual ones. Lower case. */
+  secrets: string[]
 }
