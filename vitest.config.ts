@@ -26,6 +26,10 @@ export default defineConfig({
       { resolve: { alias }, test: { name: 'measure', include: ['bench/**/*.measure.ts'] } },
       {
         resolve: { alias },
+        test: { name: 'prove', include: ['scripts/prove/**/*.prove.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        resolve: { alias },
         test: {
           name: 'redis',
           include: ['**/*.redis.test.ts'],

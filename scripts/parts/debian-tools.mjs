@@ -47,7 +47,7 @@ async function unpack(language, folder) {
     for (const deb of readdirSync(debs)) execFileSync('dpkg', ['-x', join(debs, deb), folder])
   }
   rmSync(debs, { recursive: true })
-  const versions = packages[language].map((name) => `${name} ${candidateOf(name)}`)
+  const versions = packages[language].map((name) => `${name} ${versionOf(name)}`)
   writeFileSync(mark, `${wanted}\n\n${versions.join('\n')}\n`)
 }
 
@@ -69,8 +69,11 @@ async function listMissing(names) {
   return [...text.matchAll(/^Inst (\S+)/gm)].map(([, name]) => name)
 }
 
-const candidateOf = (name) =>
-  /Candidate: (\S+)/.exec(execFileSync('apt-cache', ['policy', name], { encoding: 'utf8' }))?.[1] ?? 'unknown'
+/** What the system has, else what was unpacked. */
+function versionOf(name) {
+  const policy = execFileSync('apt-cache', ['policy', name], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } })
+  return /(?:Installed|Candidate): (?!\(none\))(\S+)/.exec(policy)?.[1] ?? 'unknown'
+}
 
 function listVersions(language, folder) {
   const lines = readFileSync(join(folder, '.packages'), 'utf8').split('\n\n')[1].trim().split('\n')

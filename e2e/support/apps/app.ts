@@ -85,40 +85,21 @@ export async function carryOut(
   return { person: await visit.read() }
 }
 
-type Parts = Pick<App, 'name' | 'formatId' | 'prefix' | 'stop'> &
-  Partial<Pick<App, 'isSession' | 'tells'>> & { packages: string[]; url: string; holds: Holds }
+/** An application that runs anywhere: all but its requests under way, which need a hold in its own process. */
+export type RemoteApp = Omit<App, 'slow'>
+
+type RemoteParts = Pick<App, 'name' | 'formatId' | 'prefix' | 'versions' | 'stop'> &
+  Partial<Pick<App, 'isSession' | 'tells'>> & { url: string }
+type Parts = Omit<RemoteParts, 'versions'> & { packages: string[]; holds: Holds }
 
 /** The application as tests use it, over its running server. */
-export function createApp({ packages, url, holds, ...parts }: Parts): App {
-  async function ask(jar: Jar, path: string, body: Ask | null, headers: Record<string, string> = {}) {
-    const response = await fetch(url + path, {
-      headers: { ...headers, cookie: sentCookies(jar), ...(body ? { 'content-type': 'application/json' } : {}) },
-      ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
-    })
-    keepCookies(jar, response.headers.getSetCookie())
-    if (!response.ok) throw new Error(`${parts.name}: ${path} answered ${response.status} ${await response.text()}`)
-    // `carryOut` answers nothing else.
-    return ((await response.json()) as { person: Person | null }).person
-  }
-
+export function createApp({ packages, holds, ...parts }: Parts): App {
+  const versions = Object.fromEntries(packages.map((name) => [name, installedVersion(name)]))
   return {
-    isSession: (key) => key.startsWith(parts.prefix),
-    tells: (person) => ({ principal: person.id, label: person.name }),
-    ...parts,
-    versions: Object.fromEntries(packages.map((name) => [name, installedVersion(name)])),
-    async signIn(person, headers) {
-      const jar: Jar = new Map()
-      await ask(jar, '/sign-in', { person }, headers)
-      return jar
-    },
-    whoAmI: (jar) => ask(jar, '/me', null),
-    async touch(jar) {
-      await ask(jar, '/me', null)
-    },
-    change: (jar, data = {}) => ask(jar, '/change', { data }),
+    ...createRemoteApp({ ...parts, versions }),
     async slow(jar, reads) {
       const hold = holds.open()
-      const answer = ask(jar, '/slow', { hold: hold.name, reads: reads === 'reads' })
+      const answer = ask(parts, jar, '/slow', { hold: hold.name, reads: reads === 'reads' })
       await Promise.race([hold.arrived, answer])
       return {
         finish() {
@@ -127,10 +108,47 @@ export function createApp({ packages, url, holds, ...parts }: Parts): App {
         },
       }
     },
+  }
+}
+
+/** The same for a server in a process of its own, in any language, that has the routes of `carryOut`. */
+export function createRemoteApp({ url, ...parts }: RemoteParts): RemoteApp {
+  const app = { name: parts.name, url }
+  return {
+    isSession: (key) => key.startsWith(parts.prefix),
+    tells: (person) => ({ principal: person.id, label: person.name }),
+    ...parts,
+    async signIn(person, headers) {
+      const jar: Jar = new Map()
+      await ask(app, jar, '/sign-in', { person }, headers)
+      return jar
+    },
+    whoAmI: (jar) => ask(app, jar, '/me', null),
+    async touch(jar) {
+      await ask(app, jar, '/me', null)
+    },
+    change: (jar, data = {}) => ask(app, jar, '/change', { data }),
     async signOut(jar) {
-      await ask(jar, '/sign-out', {})
+      await ask(app, jar, '/sign-out', {})
     },
   }
+}
+
+async function ask(
+  app: { name: string; url: string },
+  jar: Jar,
+  path: string,
+  body: Ask | null,
+  headers: Record<string, string> = {},
+): Promise<Person | null> {
+  const response = await fetch(app.url + path, {
+    headers: { ...headers, cookie: sentCookies(jar), ...(body ? { 'content-type': 'application/json' } : {}) },
+    ...(body ? { method: 'POST', body: JSON.stringify(body) } : {}),
+  })
+  keepCookies(jar, response.headers.getSetCookie())
+  if (!response.ok) throw new Error(`${app.name}: ${path} answered ${response.status} ${await response.text()}`)
+  // `carryOut` answers nothing else.
+  return ((await response.json()) as { person: Person | null }).person
 }
 
 /** A server on a free loopback port. */

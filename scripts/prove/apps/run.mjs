@@ -2,42 +2,66 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { provideDebianTools } from '../../parts/debian-tools.mjs'
 import { atEnd, end, Failure, runScript } from '../../parts/ending.mjs'
+import { stopGroup } from '../../parts/step.mjs'
 
-/** The applications that Debian's packages run: the file, its language, the format and the prefix of its sessions, what it is told beside PORT and REDIS_URL. */
+const phpPackages = ['php-cli', 'php-redis']
+const railsPackages = ['ruby-actionpack', 'ruby-activesupport']
+
+/**
+ * The applications that Debian's packages run: the file, its language and the packages that matter, the format and the prefix of its sessions, what it is told beside PORT and
+ * REDIS_URL. `keepsNoName`: the session holds the id of a person alone. `revivedBy`: what brings a session back whose key was deleted.
+ */
 export const debianApps = {
-  django: { file: 'django.py', language: 'python', format: 'django-cache', prefix: ':1:django.contrib.sessions.cache' },
+  django: {
+    title: 'Django',
+    ...{ file: 'django.py', language: 'python', packages: ['python3-django', 'python3-django-redis'] },
+    ...{ format: 'django', prefix: ':1:django.contrib.sessions.cache', keepsNoName: true },
+  },
   'django-cached-db': {
-    file: 'django.py',
-    language: 'python',
-    format: 'django-cached-db',
-    prefix: ':1:django.contrib.sessions.cached_db',
+    title: 'Django cached_db',
+    ...{ file: 'django.py', language: 'python', packages: ['python3-django', 'python3-django-redis'] },
+    ...{ format: 'django-cached-db', prefix: ':1:django.contrib.sessions.cached_db', keepsNoName: true },
+    revivedBy: 'sql-row',
     env: { SESSION_ENGINE: 'cached_db' },
   },
-  flask: { file: 'flask.py', language: 'python', format: 'flask-session', prefix: 'session:' },
-  php: { file: 'php.php', language: 'php', format: 'php', prefix: 'PHPREDIS_SESSION:' },
-  'php-igbinary': {
-    file: 'php.php',
-    language: 'php',
-    format: 'php',
-    prefix: 'PHPREDIS_SESSION:',
-    env: { SERIALIZER: 'igbinary' },
+  flask: {
+    title: 'Flask-Session',
+    ...{ file: 'flask.py', language: 'python', packages: ['python3-flask-session', 'python3-flask-login'] },
+    ...{ format: 'flask-session', prefix: 'session:', keepsNoName: true },
   },
-  symfony: { file: 'symfony.php', language: 'php', format: 'symfony', prefix: 'sf_s' },
-  laravel: { file: 'laravel.php', language: 'php', format: 'laravel', prefix: 'laravel_database_laravel_cache:' },
-  rack: { file: 'rack.rb', language: 'ruby', format: 'rack', prefix: 'rack:session:' },
+  php: {
+    title: 'PHP',
+    ...{ file: 'php.php', language: 'php', packages: phpPackages, format: 'php', prefix: 'PHPREDIS_SESSION:' },
+  },
+  'php-igbinary': {
+    title: 'PHP igbinary',
+    ...{ file: 'php.php', language: 'php', packages: [...phpPackages, 'php-igbinary'] },
+    ...{ format: 'php', prefix: 'PHPREDIS_SESSION:', env: { SERIALIZER: 'igbinary' } },
+  },
+  symfony: {
+    title: 'Symfony',
+    ...{ file: 'symfony.php', language: 'php', packages: ['php-symfony-http-foundation', 'php-symfony-security-core'] },
+    ...{ format: 'symfony', prefix: 'sf_s' },
+  },
+  laravel: {
+    title: 'Laravel',
+    ...{ file: 'laravel.php', language: 'php', packages: ['php-laravel-framework', 'php-redis'] },
+    ...{ format: 'laravel', prefix: 'laravel_database_laravel_cache:' },
+  },
+  rack: {
+    title: 'Rack',
+    ...{ file: 'rack.rb', language: 'ruby', packages: ['ruby-rack', 'ruby-redis-rack', 'ruby-warden'] },
+    ...{ format: 'rack', prefix: 'rack:session:' },
+  },
   'rack-actionpack': {
-    file: 'rack.rb',
-    language: 'ruby',
-    format: 'rack',
-    prefix: 'session:',
-    env: { STORE: 'actionpack' },
+    title: 'Rails with redis-actionpack',
+    ...{ file: 'rack.rb', language: 'ruby', packages: ['ruby-actionpack', 'ruby-redis-actionpack', 'ruby-warden'] },
+    ...{ format: 'rack', prefix: 'session:', env: { STORE: 'actionpack' } },
   },
   'rails-cache': {
-    file: 'rack.rb',
-    language: 'ruby',
-    format: 'rails-cache',
-    prefix: '_session_id:',
-    env: { STORE: 'cache' },
+    title: 'Rails cache',
+    ...{ file: 'rack.rb', language: 'ruby', packages: railsPackages },
+    ...{ format: 'rails-cache', prefix: '_session_id:', env: { STORE: 'cache' } },
   },
 }
 
@@ -58,13 +82,6 @@ export async function startDebianApp(name, { port, redisUrl, env = {} }) {
     detached: true,
   })
   return { child, versions: tools.versions, stop: () => stopGroup(child) }
-}
-
-async function stopGroup(child) {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise((done) => child.once('exit', done))
-  process.kill(-child.pid, 'SIGTERM')
-  await ended
 }
 
 /** `PORT=8000 REDIS_URL=redis://127.0.0.1:6379/0 node scripts/prove/apps/run.mjs django` */

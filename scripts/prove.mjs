@@ -1,0 +1,102 @@
+import './parts/node-version.mjs'
+import { join } from 'node:path'
+import { provideDebianTools } from './parts/debian-tools.mjs'
+import { end, Failure, runScript } from './parts/ending.mjs'
+import { root } from './parts/environment.mjs'
+import { install } from './parts/install.mjs'
+import { withLock } from './parts/lock.mjs'
+import { findRedisServer } from './parts/private-redis.mjs'
+import { debianApps } from './prove/apps/run.mjs'
+
+/** `npm run prove -- formats [name …]`: proves each framework that Debian packages, one line each, and closes with one that counts. */
+await runScript(async () => {
+  const [what, ...names] = process.argv.slice(2)
+  const unknown = names.filter((name) => !Object.hasOwn(debianApps, name))
+  if (what !== 'formats' || unknown.length > 0) {
+    throw new Failure(`npm run prove -- formats [name …], with names among ${Object.keys(debianApps).join(', ')}.`)
+  }
+  if (findRedisServer() === null) throw new Failure('The proofs need redis-server: sudo apt-get install redis-server.')
+  await withLock(join(root, '.rollcall/build.lock'), () => console.log('Waiting for a build …'), install)
+
+  const wanted = names.length > 0 ? names : Object.keys(debianApps)
+  const lacks = await provideLanguages(new Set(wanted.map((name) => debianApps[name].language)))
+  const total = { proven: 0, failed: 0, 'not proven': 0 }
+  for (const name of wanted) {
+    const reason = lacks.get(debianApps[name].language)
+    if (reason !== undefined) tell(total, 'not proven', debianApps[name].title, [`it could not be had: ${reason}`])
+  }
+  const ready = wanted.filter((name) => !lacks.has(debianApps[name].language))
+  if (ready.length > 0) await prove(ready, total)
+
+  console.log(
+    `\n${Object.entries(total)
+      .map(([state, count]) => `${count} ${state}`)
+      .join(', ')}`,
+  )
+  await end(total.failed === 0 ? 0 : 1)
+})
+
+/** Takes from Debian what is missing, saying so; answers why, for each language that could not be had. */
+async function provideLanguages(languages) {
+  const lacks = new Map()
+  for (const language of languages) {
+    try {
+      await provideDebianTools(language)
+    } catch (error) {
+      lacks.set(language, error instanceof Failure ? error.message : String(error))
+    }
+  }
+  return lacks
+}
+
+async function prove(names, total) {
+  const { startVitest } = await import('vitest/node')
+  let told = 0
+  const vitest = await startVitest('test', [], {
+    ...{ root, project: ['prove'], watch: false, provide: { apps: names } },
+    reporters: [
+      {
+        onTestSuiteResult(suite) {
+          const name = suite.name.split(',')[0]
+          tell(total, ...outcomeOf(debianApps[name].title, suite))
+          told += 1
+        },
+      },
+    ],
+  })
+  const faults = vitest.state.getUnhandledErrors()
+  const broken = vitest.state.getTestModules().flatMap((module) => [...module.errors()])
+  for (const { message } of [...faults, ...broken]) console.error(message)
+  // What never came to a result has failed too.
+  total.failed += Math.max(names.length - told, faults.length > 0 ? 1 : 0)
+  await vitest.close()
+}
+
+/** The state of a framework, its name with versions, and what was seen of it. */
+function outcomeOf(title, suite) {
+  const tests = [...suite.children.allTests()]
+  const faults = suite.errors().map(({ message }) => firstLine(message))
+  const failed = tests.filter((one) => one.result().state === 'failed')
+  const skipped = tests.filter((one) => one.result().state === 'skipped')
+  const versions = Object.entries(tests.find((one) => one.meta().versions)?.meta().versions ?? {})
+  const named = [title, ...versions.map(([name, version]) => `${name} ${plainVersion(version)}`)].join(', ')
+  const seen = tests.flatMap((one) => one.meta().seen ?? [])
+  const missed = failed.map((one) => `NOT ${one.name}: ${firstLine(one.result().errors?.[0]?.message ?? '')}`)
+  if (faults.length + failed.length > 0) return ['failed', named, [...faults, ...seen, ...missed]]
+  if (skipped.length > 0 || seen.length < tests.length) return ['not proven', named, skipped.map((one) => one.name)]
+  return ['proven', named, seen]
+}
+
+function tell(total, state, named, seen) {
+  total[state] += 1
+  console.log(`${state}: ${named}: ${seen.join('; ')}`)
+}
+
+function firstLine(text) {
+  return text.split('\n')[0]
+}
+
+/** Without the epoch and the revision of the packager. */
+function plainVersion(version) {
+  return version.replace(/^\d+:/, '').replace(/[+~-].*$/, '')
+}
