@@ -1,7 +1,7 @@
 'use client'
 
 import { ChevronDown, Download, Printer, X } from 'lucide-react'
-import { type FormEvent, type ReactNode, useId } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react'
 import { useConsole } from '@/components/shell/console-context'
 import { Button } from '@/components/ui/button'
 import { inputClass } from '@/components/ui/field'
@@ -33,7 +33,7 @@ export function AuditFilter({ view, admins }: { view: AuditViewState; admins: st
       aria-label="Filter the audit"
       className="flex flex-wrap items-center gap-1.5 px-4 pb-2 md:px-6 print:hidden"
     >
-      <SearchField key={q} q={q} onChange={search} />
+      <SearchField q={q} onChange={search} />
       {filter.handle === undefined ? null : (
         <HandleChip handle={filter.handle} onRemove={() => change({ handle: undefined })} />
       )}
@@ -125,6 +125,11 @@ function trigger(name: string, chosen: ReactNode) {
 /** Words to look for; Enter searches, and an empty field takes them away. They stand in no address. */
 function SearchField({ q, onChange }: { q: string; onChange: (q: string) => void }) {
   const id = useId()
+  const input = useRef<HTMLInputElement>(null)
+  // What was cleared beside the field leaves it too; a new field instead would take the focus away.
+  useEffect(() => {
+    if (input.current !== null && input.current.value.trim() !== q) input.current.value = q
+  }, [q])
   const apply = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
     const given = new FormData(event.currentTarget).get('q')
@@ -136,6 +141,7 @@ function SearchField({ q, onChange }: { q: string; onChange: (q: string) => void
         Search the audit
       </label>
       <input
+        ref={input}
         id={id}
         name="q"
         type="search"
