@@ -44,6 +44,7 @@ const formats = [
   'spring-session',
   'django',
   'django-cached-db',
+  'rack',
   'express-openid-connect',
   'fastify-session',
   'connect-redis',

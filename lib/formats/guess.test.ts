@@ -46,6 +46,16 @@ test('the keys of express-session are known by their names', () => {
   expect(usualFamilies('sess:short', formats).filter(({ format }) => format === 'connect-redis')).toEqual([])
 })
 
+test('the keys of Rack are known by their names, and what stands beside them is not', () => {
+  const hash = 'ab12'.repeat(16)
+  expect(usualFamilies(`shop:rack:session:2::${hash}`, formats)).toContainEqual({
+    prefix: 'shop:rack:session:',
+    format: 'rack',
+  })
+  const beside = ['session:lookup:user:gitlab:42', `session:user:gitlab::v2:42:2::${hash}`]
+  expect(beside.flatMap((key) => usualFamilies(key, formats))).toEqual([])
+})
+
 const express = '{"cookie":{"originalMaxAge":60000,"expires":null},"user":{"id":42}}'
 const guess = (prefix: string, values: string[], usual: string[] = []) =>
   guessFamily(

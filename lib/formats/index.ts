@@ -23,6 +23,7 @@ import { native } from './native'
 import { oauth2Proxy } from './oauth2-proxy'
 import { php } from './php'
 import { plain } from './plain'
+import { rack } from './rack'
 import { redissonTomcat } from './redisson-tomcat'
 import { springSession } from './spring-session'
 import { starsessions } from './starsessions'
@@ -38,6 +39,7 @@ export const formats: readonly SessionFormat[] = [
   springSession,
   django,
   djangoCachedDb,
+  rack,
   expressOpenidConnect,
   fastifySession,
   connectRedis,
