@@ -128,7 +128,7 @@ export function readMarshal(bytes: Buffer, isTruncated: boolean): MarshalRead {
     }
   }
 
-  function readMembers<T extends Branch>(object: T, depth: number, noted: typeof spans | null): T {
+  function readMembers(object: Branch, depth: number, noted: typeof spans | null): Branch {
     const count = readNumber()
     const readOne = () => {
       const name = readSymbol()

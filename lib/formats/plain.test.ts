@@ -132,7 +132,7 @@ test.each([
   ['s:5:"hello";', 'It looks like PHP serialize of a text, as Laravel writes it, but like no session that is known.'],
   ['a:1:{i:0;i:1;}', 'It looks like PHP serialize, but like no session that is known.'],
   ['\u0080\u0004\u0095', 'It looks like a Python pickle, but like no session that is known.'],
-  ['\u0004\u0008{', 'It looks like Ruby Marshal, but like no session that is known.'],
+  ['\u0004\u0008[', 'It looks like Ruby Marshal, but like no session that is known.'],
   ['\u00ac\u00ed\u0000\u0005', 'It looks like Java serialization, but like no session that is known.'],
   ['\u001f\u008b', 'It looks like compressed data, but like no session that is known.'],
   ['\u0080\u00a1', 'It looks like MessagePack, but like no session that is known.'],
