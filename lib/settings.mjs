@@ -44,6 +44,7 @@ const formats = [
   'spring-session',
   'django',
   'django-cached-db',
+  'redis-session-store',
   'rack',
   'express-openid-connect',
   'fastify-session',

@@ -24,6 +24,7 @@ import { oauth2Proxy } from './oauth2-proxy'
 import { php } from './php'
 import { plain } from './plain'
 import { rack } from './rack'
+import { redisSessionStore } from './redis-session-store'
 import { redissonTomcat } from './redisson-tomcat'
 import { springSession } from './spring-session'
 import { starsessions } from './starsessions'
@@ -39,6 +40,7 @@ export const formats: readonly SessionFormat[] = [
   springSession,
   django,
   djangoCachedDb,
+  redisSessionStore,
   rack,
   expressOpenidConnect,
   fastifySession,
