@@ -13,6 +13,7 @@ import { expressOpenidConnect } from './express-openid-connect'
 import { fastifySession } from './fastify-session'
 import { flaskSession } from './flask-session'
 import type { SessionFormat } from './format'
+import { fiber, gorilla, rbcervilla } from './gorilla'
 import { koaGenericSession } from './koa-generic-session'
 import { koaSession } from './koa-session'
 import { laravel } from './laravel'
@@ -26,6 +27,7 @@ import { plain } from './plain'
 import { rack } from './rack'
 import { redisSessionStore } from './redis-session-store'
 import { redissonTomcat } from './redisson-tomcat'
+import { scs } from './scs'
 import { springSession } from './spring-session'
 import { starsessions } from './starsessions'
 import { symfony } from './symfony'
@@ -63,6 +65,10 @@ export const formats: readonly SessionFormat[] = [
   aspnetSession,
   aspnetFramework,
   redissonTomcat,
+  scs,
+  gorilla,
+  rbcervilla,
+  fiber,
   flaskSession,
   msgpack,
   plain,
