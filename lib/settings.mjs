@@ -44,6 +44,8 @@ const formats = [
   'spring-session',
   'django',
   'django-cached-db',
+  'gitlab',
+  'rails-cache',
   'redis-session-store',
   'rack',
   'express-openid-connect',

@@ -52,6 +52,14 @@ test('the keys of Rack are known by their names, and what stands beside them is 
     prefix: 'shop:rack:session:',
     format: 'rack',
   })
+  expect(usualFamilies(`session:gitlab:2::${hash}`, formats)).toContainEqual({
+    prefix: 'session:gitlab:',
+    format: 'gitlab',
+  })
+  expect(usualFamilies(`shop:_session_id:2::${hash}`, formats)).toContainEqual({
+    prefix: 'shop:_session_id:',
+    format: 'rails-cache',
+  })
   const beside = ['session:lookup:user:gitlab:42', `session:user:gitlab::v2:42:2::${hash}`]
   expect(beside.flatMap((key) => usualFamilies(key, formats))).toEqual([])
 })

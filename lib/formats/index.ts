@@ -13,6 +13,7 @@ import { expressOpenidConnect } from './express-openid-connect'
 import { fastifySession } from './fastify-session'
 import { flaskSession } from './flask-session'
 import type { SessionFormat } from './format'
+import { gitlab } from './gitlab'
 import { fiber, gorilla, rbcervilla } from './gorilla'
 import { koaGenericSession } from './koa-generic-session'
 import { koaSession } from './koa-session'
@@ -25,6 +26,7 @@ import { oauth2Proxy } from './oauth2-proxy'
 import { php } from './php'
 import { plain } from './plain'
 import { rack } from './rack'
+import { railsCache } from './rails-cache'
 import { redisSessionStore } from './redis-session-store'
 import { redissonTomcat } from './redisson-tomcat'
 import { scs } from './scs'
@@ -42,6 +44,8 @@ export const formats: readonly SessionFormat[] = [
   springSession,
   django,
   djangoCachedDb,
+  gitlab,
+  railsCache,
   redisSessionStore,
   rack,
   expressOpenidConnect,

@@ -1,7 +1,7 @@
-import { constants, deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib'
+import { deflateSync, gunzipSync, gzipSync, inflateSync } from 'node:zlib'
 import { describeBytes } from './describe-bytes'
+import { inflate } from './inflate'
 import { isObject } from './json'
-import { maxInflatedBytes } from './limits'
 import { readPhpMsgpack } from './php-msgpack'
 import { type Unpacked, unpackLz4 } from './php-unpack'
 import { isZstd, unpackZstd } from './php-zstd'
@@ -86,16 +86,6 @@ function unpack(bytes: Buffer, isTruncated: boolean): { name: string; unpacked: 
   if (bytes.length > 15 && bytes.readUInt32LE(0) === 0x184d2204)
     return { name: 'lz4', unpacked: unpackFrame(bytes, isTruncated) }
   return null
-}
-
-function inflate(inflateBytes: typeof inflateSync, bytes: Buffer, isTruncated: boolean, name: string): Unpacked {
-  try {
-    const finishFlush = isTruncated ? constants.Z_SYNC_FLUSH : constants.Z_FINISH
-    return { bytes: inflateBytes(bytes, { maxOutputLength: maxInflatedBytes, finishFlush }), isCut: isTruncated }
-  } catch (error) {
-    const isLarge = error instanceof RangeError
-    return { reason: isLarge ? 'is compressed and grows beyond what is read' : `is compressed by ${name}, but broken` }
-  }
 }
 
 /**
