@@ -46,13 +46,15 @@ function actor(role: Role = 'operator', username = 'olga'): Actor {
 /** A server of its own on the same home, with what it has read of the sessions. */
 function makeServer(over: Partial<ActionContext> = {}, itsHome = home) {
   const roster = createRoster()
+  // Those of this test: what a job of an earlier one tells late is not told here.
+  const told = entries
   const actions: ActionContext = {
     roster,
     audit: {
-      write: async (entry) => void entries.push(entry),
+      write: async (entry) => void told.push(entry),
       keep: async () => true,
       readFor: async () => [],
-      count: () => entries.length,
+      count: () => told.length,
     },
     undo: createUndoShelf(),
     log: silent,
