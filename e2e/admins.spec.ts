@@ -2,7 +2,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import { ConsoleSessionList } from '@/lib/contract/console-session'
 import { type RollcallConsole, startConsole } from './support/console'
-import { collectComplaints, signIn } from './support/page'
+import { collectComplaints, signInByPage } from './support/page'
 import { type RedisServer, startRedis } from './support/redis'
 
 let redis: RedisServer
@@ -20,8 +20,8 @@ test.afterAll(async () => {
 test('an admin ends another admin`s session, and their page leads to the sign-in', async ({ browser, page }) => {
   const complaints = collectComplaints(page)
   const hers = await (await browser.newContext()).newPage()
-  await signIn(hers, rollcall, 'operator')
-  await signIn(page, rollcall)
+  await signInByPage(hers, rollcall, 'operator')
+  await signInByPage(page, rollcall)
   await page.goto(`${rollcall.origin}/admins`)
   const own = page.getByRole('row').filter({ hasText: 'This one is you' })
   await expect(own).toContainText('admin')
