@@ -10,7 +10,7 @@ import { describeRubySession, readRubyHash, rubySecretNames } from './ruby-sessi
 import { readJsonBytes } from './text'
 
 /**
- * GitLab: a session of Rack under `session:gitlab:`. Beside it stand, for who is signed in, what the page of active sessions shows (`session:user:gitlab::v2:<person>:<id>`, `v2:` and JSON; before GitLab 15
+ * GitLab: a session of Rack under `session:gitlab:`. Beside it stand, for who is signed in, what the page of active sessions shows (`session:user:gitlab::v2:<person>:<id>`, `v2:` and JSON; in older ones
  * without `:v2` and in Marshal), the set of the person's sessions, a counter for each address, and `session:otp:`. Address and times are read from the first. Every request sets both lifetimes to the
  * setting again. Sources: GitLab `config/initializers/session_store.rb`, `lib/gitlab/redis/sessions.rb`, `app/models/active_session.rb`; fixtures built to their letter.
  */
