@@ -136,7 +136,7 @@ function SearchField({ q, onChange }: { q: string; onChange: (q: string) => void
     onChange(typeof given === 'string' ? given.trim() : '')
   }
   return (
-    <form onSubmit={apply} className="w-full md:w-72">
+    <form onSubmit={apply} className="w-full md:w-80">
       <label htmlFor={id} className="sr-only">
         Search the audit
       </label>

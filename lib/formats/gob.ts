@@ -1,3 +1,4 @@
+// Longer than most: one reader for the messages and values of a grammar, which only make sense together.
 import { isUtf8 } from 'node:buffer'
 import { type Branch, branch, bytesLeaf, isLeaf, type Leaf, leaf } from '@/lib/session/tree'
 import { readGoTime } from './go-time'
