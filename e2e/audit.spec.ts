@@ -236,6 +236,8 @@ function verify(): Promise<{ code: number; said: string }> {
 test('the audit is searched by words that stand in no address', async ({ page }) => {
   await signIn(page, rollcall, 'operator')
   await page.goto(`${rollcall.origin}/audit`)
+  // The age of the answer is drawn by the browser alone: from then on the page listens.
+  await expect(page.getByRole('status').filter({ hasText: /^Live.* ago$/ })).toBeVisible()
   await page.getByLabel('Search the audit').fill('session.revoke')
   await page.keyboard.press('Enter')
   const rows = page.getByRole('table').getByRole('row')

@@ -126,9 +126,12 @@ function trigger(name: string, chosen: ReactNode) {
 function SearchField({ q, onChange }: { q: string; onChange: (q: string) => void }) {
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
-  // What was cleared beside the field leaves it too; a new field instead would take the focus away.
+  const shown = useRef(q)
+  // What was cleared beside the field leaves it too; what was typed before the page listened stays.
   useEffect(() => {
-    if (input.current !== null && input.current.value.trim() !== q) input.current.value = q
+    if (shown.current === q || input.current === null) return
+    shown.current = q
+    if (input.current.value.trim() !== q) input.current.value = q
   }, [q])
   const apply = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault()
@@ -136,7 +139,8 @@ function SearchField({ q, onChange }: { q: string; onChange: (q: string) => void
     onChange(typeof given === 'string' ? given.trim() : '')
   }
   return (
-    <form onSubmit={apply} className="w-full md:w-80">
+    // As a dialog's: before the page listens Enter does nothing, where it would write the words into the address.
+    <form method="dialog" onSubmit={apply} className="w-full md:w-80">
       <label htmlFor={id} className="sr-only">
         Search the audit
       </label>
