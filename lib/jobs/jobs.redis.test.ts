@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
@@ -191,6 +192,20 @@ describe('a job', () => {
     await jobs.resume(actor(), job)
     expect(await finished(jobs, job)).toMatchObject({ state: 'done', done: 3000 })
     expect(await left()).toBe(0)
+  })
+
+  it('can be resumed in the moment in which it is said to have stopped, and only once', async () => {
+    const { jobs, read } = makeServer()
+    await write(3000)
+    await read()
+    const job = await begin(jobs, { deed: 'revoke', filter: {} })
+    await until('it is under way', async () => (await jobs.answer(job)).done > 0)
+    await jobs.stop(actor(), job)
+    while ((await jobs.answer(job)).state !== 'stopped') await setImmediate()
+    const tries = await Promise.allSettled([jobs.resume(actor(), job), jobs.resume(actor(), job)])
+    expect(tries.map(({ status }) => status)).toEqual(['fulfilled', 'rejected'])
+    await jobs.stop(actor(), job)
+    await finished(jobs, job)
   })
 
   it('whose server ends says that it was interrupted, and another server goes on with it once', async () => {

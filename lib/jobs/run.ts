@@ -71,12 +71,13 @@ export async function runJob(context: RunContext, job: LiveJob): Promise<void> {
   await save()
   await work(context, job, pace, save)
   if (kept.isEverywhere && !job.isStopping && !job.isAway) await followPerson(context, job, pace, save)
+  // Let go before it is said to be over: whoever reads that it stopped may resume it at once.
+  await context.ledger.release(kept.job)
   kept.state = job.isInterrupted ? 'interrupted' : hasMore(job) ? 'stopped' : 'done'
   kept.endedAt = now()
   kept.perSecond = null
   kept.undoUntil = job.backups?.length ? kept.endedAt + undoJobMs : null
   await save(true)
-  await context.ledger.release(kept.job)
 }
 
 /** Between two batches it will stop. */
