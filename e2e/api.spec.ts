@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { expect, test } from '@playwright/test'
 import { Problem } from '@/lib/contract/problem'
 import { ExtendAnswer, RevokeAnswer, SessionDetail, SessionPage } from '@/lib/contract/session'
@@ -216,6 +218,21 @@ test('a pasted session id, whole cookie or key finds its one session', async () 
     const text = await answer.text()
     expect(SessionPage.parse(JSON.parse(text)).total, q).toBe(1)
     expect(text).not.toContain('Zx81')
+  }
+})
+
+test('a pasted Rails cookie finds its session, whose key holds a hash of it alone', async () => {
+  const id = 'f3a1c05e9b7d4286aa10ce5b37d94f62'
+  const privateId = `2::${createHash('sha256').update(id).digest('hex')}`
+  const marshal = readFileSync('lib/formats/fixtures/rack/signed-in.bin')
+  await redis.client().setex(`sess:${privateId}`, 600, marshal)
+  await redis.client().setex('sess:other', 600, alice)
+  await waitUntil(async () => (await list()).total === 2, 2000)
+  for (const q of [id, `_shop_session=${id}`, `theme=dark; _shop_session=${id}; path=/; HttpOnly`]) {
+    const text = await (await admin.call('POST', '/api/sessions/search', { q })).text()
+    expect(SessionPage.parse(JSON.parse(text)).rows, q).toMatchObject([{ format: 'rack' }])
+    expect(text).not.toContain(id)
+    expect(text).not.toContain(privateId)
   }
 })
 

@@ -32,6 +32,8 @@ export type App = {
   isSession(key: string): boolean
   /** What the stored session itself tells of a person who signed in: some frameworks store the id alone. */
   tells(person: Person): { principal: string; label: string | null }
+  /** Whether its cookie is encrypted with a secret of the application, so that nobody else can tell the session from it. */
+  readonly isCookieSealed: boolean
   /** A new browser in which the person signs in. `headers` are those that a browser or a proxy would add. */
   signIn(person: Person, headers?: Record<string, string>): Promise<Jar>
   /** Whom the application takes the browser for at its next request; null for a stranger. It merely reads the session. */
@@ -89,7 +91,7 @@ export async function carryOut(
 export type RemoteApp = Omit<App, 'slow'>
 
 type RemoteParts = Pick<App, 'name' | 'formatId' | 'prefix' | 'versions' | 'stop'> &
-  Partial<Pick<App, 'isSession' | 'tells'>> & { url: string }
+  Partial<Pick<App, 'isSession' | 'tells' | 'isCookieSealed'>> & { url: string }
 type Parts = Omit<RemoteParts, 'versions'> & { packages: string[]; holds: Holds }
 
 /** The application as tests use it, over its running server. */
@@ -117,6 +119,7 @@ export function createRemoteApp({ url, ...parts }: RemoteParts): RemoteApp {
   return {
     isSession: (key) => key.startsWith(parts.prefix),
     tells: (person) => ({ principal: person.id, label: person.name }),
+    isCookieSealed: false,
     ...parts,
     async signIn(person, headers) {
       const jar: Jar = new Map()

@@ -31,6 +31,7 @@ export async function startDebian(name: string, redisUrl: string): Promise<Remot
     formatId: described.format,
     prefix: described.prefix,
     versions: Object.fromEntries(described.packages.map((one) => [one, versions[one] ?? 'unknown'])),
+    isCookieSealed: described.hasSealedCookie ?? false,
     tells: ({ id, name: personName }) => ({ principal: id, label: described.keepsNoName ? null : personName }),
     url,
     stop,

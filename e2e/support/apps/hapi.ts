@@ -61,6 +61,7 @@ export async function startHapi(redisUrl: string, options: AppOptions = {}): Pro
     formatId: 'yar',
     packages: ['@hapi/hapi', '@hapi/yar', '@hapi/catbox-redis'],
     prefix: start,
+    isCookieSealed: true,
     url: server.info.uri,
     holds,
     stop: () => server.stop({ timeout: 0 }),

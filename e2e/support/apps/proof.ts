@@ -6,8 +6,10 @@ import type { Limit } from '@/lib/contract/session'
 import { formats } from '@/lib/formats'
 import type { Connection } from '@/lib/redis/connection'
 import { createSource } from '@/lib/redis/source'
+import { idCandidates } from '@/lib/session/id-candidates'
 import type { Source } from '@/lib/session/source'
 import type { Person, RemoteApp } from './app'
+import { sentCookies } from './jar'
 
 declare module 'vitest' {
   interface TaskMeta {
@@ -71,6 +73,13 @@ export function testProof(title: string, { start, revivedBy }: Proof): void {
       // A record beside the session may tell the name that the session does not.
       if (label !== null) expect(session).toMatchObject({ label })
       tell(context, `shown as ${principal}${label === null ? '' : ` ${label}`}`)
+    })
+
+    test('is found by the cookies of its browser, where they are not sealed', async (context) => {
+      const jar = await app.signIn(person)
+      const rest = (await findKey()).toString('latin1').slice(app.prefix.length)
+      expect(idCandidates(sentCookies(jar)).includes(rest)).toBe(!app.isCookieSealed)
+      tell(context, app.isCookieSealed ? 'not found by its sealed cookie' : 'found by its cookie')
     })
 
     test('after one revoke no key names the session any more, and the next request is a stranger’s', async (context) => {

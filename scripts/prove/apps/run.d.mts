@@ -9,6 +9,7 @@ export type DebianApp = {
   format: string
   prefix: string
   keepsNoName?: boolean
+  hasSealedCookie?: boolean
   revivedBy?: 'sql-row'
   env?: Record<string, string>
 }

@@ -9,7 +9,7 @@ const railsPackages = ['ruby-actionpack', 'ruby-activesupport']
 
 /**
  * The applications that Debian's packages run: the file, its language and the packages that matter, the format and the prefix of its sessions, what it is told beside PORT and
- * REDIS_URL. `keepsNoName`: the session holds the id of a person alone. `revivedBy`: what brings a session back whose key was deleted.
+ * REDIS_URL. `keepsNoName`: the session holds the id of a person alone. `hasSealedCookie`: the cookie is encrypted. `revivedBy`: what brings a session back whose key was deleted.
  */
 export const debianApps = {
   django: {
@@ -46,7 +46,7 @@ export const debianApps = {
   laravel: {
     title: 'Laravel',
     ...{ file: 'laravel.php', language: 'php', packages: ['php-laravel-framework', 'php-redis'] },
-    ...{ format: 'laravel', prefix: 'laravel_database_laravel_cache:' },
+    ...{ format: 'laravel', prefix: 'laravel_database_laravel_cache:', hasSealedCookie: true },
   },
   rack: {
     title: 'Rack',
