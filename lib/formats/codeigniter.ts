@@ -11,7 +11,7 @@ export const codeigniter: SessionFormat = {
   id: 'codeigniter',
   label: 'CodeIgniter',
   usualKeys: [/^(ci_session:(?:[a-zA-Z0-9_-]{1,20}:)?)(?:[0-9a-fA-F.:]{2,45}:)?[a-zA-Z0-9,-]{22,256}$/],
-  companionKeys: /(?<=[a-zA-Z0-9,-]{22}):lock$/,
+  companionKeys: /:lock$(?<=[a-zA-Z0-9,-]{22}:lock)/,
 
   recognises({ value, prefix }) {
     if (value.type !== 'string') return false

@@ -83,10 +83,8 @@ export function formatOf(raw: RawSession, among: readonly SessionFormat[]): Sess
   return among.find((format) => format.recognises(raw)) ?? among[among.length - 1] ?? plain
 }
 
-/** Whether a key, as latin1, is a companion for any of these formats. One test for all of them. */
+/** Whether a key, as latin1, is a companion for any of these formats. One after another: a single expression of them all tries each at every letter of the key. */
 export function createCompanionTest(among: readonly SessionFormat[]): (key: string) => boolean {
-  const sources = among.flatMap(({ companionKeys }) => (companionKeys === null ? [] : [`(?:${companionKeys.source})`]))
-  if (sources.length === 0) return () => false
-  const all = new RegExp(sources.join('|'))
-  return (key) => all.test(key)
+  const tests = among.flatMap(({ companionKeys }) => companionKeys ?? [])
+  return (key) => tests.some((test) => test.test(key))
 }

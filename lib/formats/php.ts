@@ -12,7 +12,7 @@ export const php: SessionFormat = {
   id: 'php',
   label: 'PHP sessions',
   usualKeys: [/^(PHPREDIS_(?:CLUSTER_)?SESSION:)[a-zA-Z0-9,-]{22,256}$/],
-  companionKeys: /(?<=[a-zA-Z0-9,-]{22})_LOCK$/,
+  companionKeys: /_LOCK$(?<=[a-zA-Z0-9,-]{22}_LOCK)/,
 
   recognises({ value, key, prefix }) {
     if (value.type !== 'string') return false

@@ -1,18 +1,27 @@
+import { performance } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Cluster, Redis } from 'ioredis'
 
-/** How often it is looked whether others use this Redis. */
+/** How often it is looked whether others use this Redis, and how long our own commands hold it. */
 const lookEveryMs = 100
 /** More commands of others than this in a second, and they go first. */
 const othersPerSecond = 50
-/** An own answer that takes longer waits behind somebody. */
+/** So long without an answer and without anything to do, and there is somebody before us. */
 const slowMs = 20
 const longestRestMs = 100
 const politeRestMs = 3
 
-/** Keys that Redis looks at in one SCAN: under 2 ms of its time while it is ours, under 0.5 ms while others wait. */
-const fullCount = 1000
-const politeCount = 200
+/** What one of our commands may hold Redis for, in microseconds of its own time: under a millisecond while it is ours, a fraction while others wait. */
+const fullHoldUs = 700
+const politeHoldUs = 200
+/** Keys that Redis looks at in one SCAN. */
+const firstCount = 400
+const leastCount = 50
+const mostCount = 2000
+/** Those of our commands that grow with the count. */
+const bulkCommands = ['scan', 'mget', 'eval', 'eval_ro']
+/** A look changes the count by this factor at most. */
+const longestStep = 2
 
 const issued = new WeakMap<Redis | Cluster, number>()
 
@@ -21,33 +30,66 @@ export function countIssued(client: Redis | Cluster, commands: number) {
   issued.set(client, (issued.get(client) ?? 0) + commands)
 }
 
-/** Full speed only while nobody else is busy: `count` for the next SCAN, and a rest after the last one. */
-export type Pace = { count(): number; rest(tookMs: number, signal: AbortSignal): Promise<void> }
+/** Full speed only while nobody else is busy: `count` for the next SCAN, `begin` before it, and `rest` after it. */
+export type Pace = { count(): number; begin(): void; rest(signal: AbortSignal): Promise<void> }
+
+type Look = { at: number; total: number; own: number; commands: Map<string, CommandStat> }
+type CommandStat = { calls: number; us: number }
 
 /** Where INFO is refused only our own latency tells. In a cluster all our commands count for each node, so others are seen a little late. */
 export function createPace(node: Redis, client: Redis | Cluster): Pace {
-  let last: { at: number; total: number; own: number } | null = null
+  let last: Look | null = null
   let lookedAt = Number.NEGATIVE_INFINITY
   let isShared = false
+  let count = firstCount
+  let begun = performance.eventLoopUtilization()
 
   async function look() {
     lookedAt = performance.now()
-    const info = await node.info('stats').catch(() => '')
-    const total = Number(/^total_commands_processed:(\d+)/m.exec(info)?.[1] ?? Number.NaN)
-    const now = { at: performance.now(), total, own: issued.get(client) ?? 0 }
+    const commands = readStats(await node.info('commandstats').catch(() => ''))
+    countIssued(node, 1)
+    const total = commands.size === 0 ? Number.NaN : [...commands.values()].reduce((sum, { calls }) => sum + calls, 0)
+    const now = { at: performance.now(), total, own: issued.get(client) ?? 0, commands }
     if (last !== null && now.at > last.at) {
       const others = now.total - last.total - (now.own - last.own)
       isShared = (others * 1000) / (now.at - last.at) > othersPerSecond
+      count = adapt(count, longestHold(last.commands, commands), isShared)
     }
     last = now
   }
 
   return {
-    count: () => (isShared ? politeCount : fullCount),
-    async rest(tookMs, signal) {
+    count: () => count,
+    begin() {
+      begun = performance.eventLoopUtilization()
+    },
+    async rest(signal) {
+      // Only the time in which this process had nothing else to do was spent waiting for Redis.
+      const { idle } = performance.eventLoopUtilization(begun)
       if (performance.now() - lookedAt > lookEveryMs) await look()
-      const restMs = tookMs > slowMs ? Math.min(tookMs, longestRestMs) : isShared ? politeRestMs : 0
+      const restMs = idle > slowMs ? Math.min(idle, longestRestMs) : isShared ? politeRestMs : 0
       if (restMs > 0) await wait(restMs, undefined, { signal })
     },
   }
+}
+
+function adapt(count: number, holdUs: number | null, isShared: boolean): number {
+  const factor = holdUs === null ? 1 : (isShared ? politeHoldUs : fullHoldUs) / holdUs
+  const step = Math.max(1 / longestStep, Math.min(longestStep, factor))
+  return Math.round(Math.max(leastCount, Math.min(mostCount, count * step)))
+}
+
+/** How long the longest of our bulk commands took in the mean since the look before, by Redis's own count; null: none ran. */
+function longestHold(before: Look['commands'], now: Look['commands']): number | null {
+  const means = bulkCommands.flatMap((name) => {
+    const { calls, us } = now.get(name) ?? { calls: 0, us: 0 }
+    const old = before.get(name) ?? { calls: 0, us: 0 }
+    return calls > old.calls ? [(us - old.us) / (calls - old.calls)] : []
+  })
+  return means.length === 0 ? null : Math.max(1, ...means)
+}
+
+function readStats(info: string): Look['commands'] {
+  const lines = info.matchAll(/^cmdstat_([^:]+):calls=(\d+),usec=(\d+)/gm)
+  return new Map([...lines].map(([, name = '', calls, us]) => [name, { calls: Number(calls), us: Number(us) }]))
 }

@@ -2,11 +2,12 @@ import { latestTime } from '@/lib/session/lifetime'
 import type { StoredValue } from '@/lib/session/raw'
 import { type Command, runAll } from './commands'
 import type { Connection } from './connection'
+import { readHeads, toArgument } from './heads'
 
 /** Keys in one go. */
 const readBatch = 500
-/** One MGET gives at most this much, so that its answer does not hold the socket. */
-const mgetBytes = 4 * 1024 * 1024
+/** One MGET gives at most this much: what it copies holds Redis and the socket. */
+const mgetBytes = 1024 * 1024
 /** A hash with more fields is no session that we know; it is listed by its size alone. */
 const mostFields = 1000
 /** Fields of several hashes that are asked for in one go: a command each, and the process serves others between two goes. */
@@ -19,8 +20,8 @@ export type ReadResult = Reading | 'skipped' | null
 
 /**
  * The values behind these keys, at most `limitBytes` of each; the sizes are exact, but for a hash of more than a thousand fields (Redis's estimate).
- * Cost per key: its expiry, STRLEN and a share of one MGET (in a cluster a GET); above the limit one GETRANGE. A hash: also HLEN, HKEYS, an HSTRLEN
- * per field and one HMGET. Throws `KnownError` when Redis does not answer.
+ * Cost per key: its expiry and STRLEN, or for all together one script that reads these, and a share of one MGET (in a cluster a GET); above the limit one GETRANGE.
+ * A hash: also HLEN, HKEYS, an HSTRLEN per field and one HMGET. Throws `KnownError` when Redis does not answer.
  */
 export async function readValues(connection: Connection, keys: Buffer[], limitBytes: number): Promise<ReadResult[]> {
   const results: ReadResult[] = []
@@ -31,26 +32,18 @@ export async function readValues(connection: Connection, keys: Buffer[], limitBy
 }
 
 async function readSome(connection: Connection, keys: Buffer[], limitBytes: number): Promise<ReadResult[]> {
-  const { client } = connection
   const expiryCommand = connection.capabilities().pexpiretime ? 'PEXPIRETIME' : 'PTTL'
-  const heads = await runAll(
-    client,
-    keys.flatMap((key): Command[] => [
-      [expiryCommand, key],
-      ['STRLEN', key],
-    ]),
-  )
+  const heads = await readHeads(connection, keys, expiryCommand)
   const now = expiryCommand === 'PTTL' ? connection.now() : 0
   const results: ReadResult[] = keys.map(() => null)
   const strings: Known[] = []
   const others: Known[] = []
   for (const [index, key] of keys.entries()) {
-    const expiry = Number(heads[index * 2])
-    const length = heads[index * 2 + 1]
+    const { expiry, length } = heads[index] ?? { expiry: -2, length: null }
     if (expiry === -2) continue
     const expiresAt = expiry < 0 || Number.isNaN(expiry) ? null : Math.min(now + expiry, latestTime)
     const known = { index, key, redisExpiresAt: expiresAt, length: 0 }
-    if (typeof length === 'number') strings.push({ ...known, length })
+    if (length !== null) strings.push({ ...known, length })
     else others.push(known)
   }
   for (const [index, reading] of await readStrings(connection, strings, limitBytes)) results[index] = reading
@@ -101,10 +94,10 @@ async function readTogether(connection: Connection, strings: Known[]): Promise<u
   for (const { key, length } of strings) {
     const last = commands.at(-1)
     if (last === undefined || bytes + length > mgetBytes) {
-      commands.push(['MGET', key])
+      commands.push(['MGET', toArgument(key)])
       bytes = length
     } else {
-      last.push(key)
+      last.push(toArgument(key))
       bytes += length
     }
   }

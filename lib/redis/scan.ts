@@ -44,13 +44,12 @@ async function* scanNode(
     let cursor = '0'
     do {
       signal.throwIfAborted()
-      const askedAt = performance.now()
+      pace.begin()
       const [next, keys] = await scanOnce(node, cursor, pattern, pace.count())
-      const tookMs = performance.now() - askedAt
       if (isBroken) throw brokenWalk()
       cursor = next
       yield keys
-      await pace.rest(tookMs, signal)
+      await pace.rest(signal)
     } while (cursor !== '0')
     if (isBroken || (await readRunId(node)) !== runId) throw brokenWalk()
   } finally {

@@ -4,8 +4,10 @@ import type { Log } from '@/lib/log'
 import type { Source, SourceChange } from '@/lib/session/source'
 import type { Roster } from './roster'
 
-/** How many changed keys are read in one go. */
+/** How many keys are read in one go. */
 const readBatch = 500
+/** Of a scan so many batches are under way at once: while one is decoded here, Redis works at the next. */
+const batchesAtOnce = 3
 /** Without a feed the roster lives on re-scans: this long between two, and at least ten times what one took. */
 const rescanEveryMs = 1000
 const rescanRest = 10
@@ -143,18 +145,27 @@ export function createSync({
     const signal = abort.signal
     let seen = 0
     let passed = 0
+    const underWay = new Set<Promise<unknown>>()
+    const takeBatch = async (keys: Buffer[]) => {
+      const skippedHere = await take(keys, number, 'scan')
+      passed += skippedHere
+      seen += keys.length
+      if (hasScanned) return
+      scanned = seen
+      stateVersion += 1
+    }
     try {
       estimated = await source.readEstimate()
       for await (const keys of source.scan(signal)) {
         for (let at = 0; at < keys.length; at += readBatch) {
-          passed += await take(keys.slice(at, at + readBatch), number, 'scan')
-        }
-        seen += keys.length
-        if (!hasScanned) {
-          scanned = seen
-          stateVersion += 1
+          const batch: Promise<unknown> = takeBatch(keys.slice(at, at + readBatch)).then(() => underWay.delete(batch))
+          // One that fails stays under way until the race or the end tells of it.
+          batch.catch(() => {})
+          underWay.add(batch)
+          if (underWay.size >= batchesAtOnce) await Promise.race(underWay)
         }
       }
+      await Promise.all(underWay)
       const drift = roster.dropUnseen(source.id, number, line.now())
       if (hasScanned && !wasForced && drift > 0 && line.feed() === 'tracking') {
         log.warn('roster.drift', { source: source.id, dropped: drift })
@@ -165,6 +176,8 @@ export function createSync({
       hasScanned = true
       scans.complete += 1
     } catch (error) {
+      // What still comes in is true; that it may fail too is nothing new.
+      await Promise.allSettled(underWay)
       scans.broken += 1
       if (wasForced || !hasScanned) mustScan = true
       if (!signal.aborted) log.warn('scan.broken', { source: source.id, error })
