@@ -23,7 +23,10 @@ export default defineConfig({
         },
       },
       { resolve: { alias }, test: { name: 'bench', include: [], benchmark: { include: ['bench/**/*.bench.ts'] } } },
-      { resolve: { alias }, test: { name: 'measure', include: ['bench/**/*.measure.ts'] } },
+      {
+        resolve: { alias },
+        test: { name: 'measure', include: ['bench/**/*.measure.ts'], testTimeout: 900_000, hookTimeout: 300_000 },
+      },
       {
         resolve: { alias },
         test: { name: 'prove', include: ['scripts/prove/**/*.prove.ts'], testTimeout: 60_000, hookTimeout: 60_000 },

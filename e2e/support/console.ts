@@ -17,6 +17,8 @@ export type Who = keyof typeof people
 
 export type RollcallConsole = {
   origin: string
+  /** Its process. */
+  pid: number
   /** Everything that the server printed so far. */
   output(): string
   /** Calls the API as this person; signs in at the first call. */
@@ -78,6 +80,7 @@ export async function startConsole(redisUrl: string, env: Record<string, string>
   const clients = new Map<Who, Promise<ApiClient>>()
   return {
     origin,
+    pid: child.pid ?? 0,
     output: () => output,
     as(who) {
       const client = clients.get(who) ?? signIn(origin, who)

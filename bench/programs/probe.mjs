@@ -1,10 +1,11 @@
 import { Redis } from 'ioredis'
 
 /**
- * Another client of the same Redis, in a process of its own: one GET after another, with a pause between, and how long each took. Says `ready`, then answers each line on
- * its standard input with the latencies since the last one, as JSON.
+ * Another client of the same Redis, in a process of its own: one GET after another, with a pause between, and how long each took. Answers each line on
+ * its standard input with the latencies since the last one.
  */
-const client = new Redis({ port: Number(process.argv[2]), host: '127.0.0.1', protocol: 2, disableClientInfo: true })
+const { port } = JSON.parse(process.argv[2])
+const client = new Redis({ port, host: '127.0.0.1', protocol: 2, disableClientInfo: true })
 const pauseMs = 1
 let tookMs = []
 

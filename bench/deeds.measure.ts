@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, inject, test } from 'vitest'
+import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import { fill } from './support/data'
+import { type Program, startProgram } from './support/program'
+import { counted, quantile, tell } from './support/row'
+import { type MeasuredServer, startServer } from './support/server'
+
+const perSecond = 5000
+const deeds = 300
+const boundMs = 10
+const pageSize = 500
+
+const sessions = inject('sessions')
+let redis: RedisServer
+let server: MeasuredServer
+let churn: Program<number>
+
+beforeAll(async () => {
+  redis = await startRedis()
+  await fill(redis.client(), 0, sessions)
+  for (let index = 0; index < deeds * 2; index += 1) {
+    const value = { cookie: { originalMaxAge: 3_600_000 }, userId: `deed-${index}`, cart: 'x'.repeat(220) }
+    await redis.client().set(`sess:deed-${index}`, JSON.stringify(value), 'PX', 3_600_000)
+  }
+  server = await startServer(redis.url, sessions + deeds * 2)
+  const { port } = redis
+  churn = await startProgram('churn', { port, perSecond, prefix: 'sess:', digits: 32, from: 0, to: sessions })
+})
+afterAll(async () => {
+  await churn?.stop()
+  await server?.stop()
+  await redis?.stop()
+})
+
+test('how soon one deed is answered while sessions change', async (context) => {
+  const { admin } = server
+  const handles: string[] = []
+  for (let page = 1; handles.length < deeds * 2; page += 1) {
+    const answer = await admin.call('GET', `/api/sessions?who=deed-&sort=principal&size=${pageSize}&page=${page}`)
+    handles.push(...(await answer.json()).rows.map(({ handle }: { handle: string }) => handle))
+  }
+  const time = async (call: () => Promise<Response>) => {
+    const askedAt = performance.now()
+    const answer = await call()
+    const { outcome } = await answer.json()
+    if (!answer.ok || (outcome ?? 'done') !== 'done') throw new Error(`${answer.status}, ${outcome}`)
+    return performance.now() - askedAt
+  }
+  const revokes: number[] = []
+  const extensions: number[] = []
+  const bare: number[] = []
+  for (let at = 0; at < deeds; at += 1) {
+    const path = (index: number) => `/api/sessions/${handles[index]}`
+    revokes.push(await time(() => admin.call('DELETE', path(at))))
+    extensions.push(await time(() => admin.call('POST', `${path(deeds + at)}/extension`, { byMs: 60_000 })))
+    bare.push(await time(() => admin.call('GET', '/healthz')))
+  }
+  const beside = { what: '/healthz meanwhile, p99', value: quantile(bare, 0.99) }
+  const circumstances = `, ${counted.format(sessions)} live, ${counted.format(perSecond)} changes a second`
+  for (const [name, tookMs] of Object.entries({ revoke: revokes, extend: extensions })) {
+    tell(
+      context,
+      {
+        what: `${name}, half of them${circumstances}`,
+        value: quantile(tookMs, 0.5),
+        unit: 'ms',
+        beside: { what: '/healthz meanwhile', value: quantile(bare, 0.5) },
+      },
+      {
+        what: `${name}, p99${circumstances}`,
+        value: quantile(tookMs, 0.99),
+        unit: 'ms',
+        beside,
+        bound: { of: 'value', most: boundMs },
+      },
+    )
+  }
+})

@@ -1,0 +1,114 @@
+import './parts/node-version.mjs'
+import { spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { printTable } from './bench/table.mjs'
+import { build } from './parts/build.mjs'
+import { atEnd, end, Failure, runScript } from './parts/ending.mjs'
+import { root } from './parts/environment.mjs'
+import { install } from './parts/install.mjs'
+import { withLock } from './parts/lock.mjs'
+import { findRedisServer } from './parts/private-redis.mjs'
+
+/** Each is a file of `bench/`, in the order of the table. */
+const groups = ['load', 'queries', 'polls', 'freshness', 'deeds', 'bulk', 'store']
+/** How fast each format is decoded has figures of its own. */
+const decoders = 'formats'
+const usualSessions = 100_000
+const buildFolder = '.next-test'
+
+/** `npm run bench -- [--sessions 1000000] [--json file] [part …]`: measures on servers of its own and prints one table. */
+await runScript(async () => {
+  const { values, positionals } = readArguments()
+  const wanted = positionals.length > 0 ? positionals : [...groups]
+  if (findRedisServer() === null) throw new Failure('The bench needs redis-server: sudo apt-get install redis-server.')
+  await withLock(
+    join(root, '.rollcall/build.lock'),
+    () => console.log('Waiting for a build …'),
+    async () => {
+      await install()
+      await build({ folder: buildFolder, hasPlaceholder: false })
+    },
+  )
+  process.env.ROLLCALL_E2E_DIR = join(root, buildFolder, 'standalone')
+  const parts = wanted.filter((part) => part !== decoders)
+  const failed = parts.length > 0 ? await measure(parts, values) : 0
+  const isDecoded = !wanted.includes(decoders) || (await benchDecoders())
+  await end(failed === 0 && isDecoded ? 0 : 1)
+})
+
+function readArguments() {
+  const options = {
+    sessions: { type: 'string', default: String(usualSessions) },
+    json: { type: 'string', default: 'bench/results.json' },
+  }
+  try {
+    const { values, positionals } = parseArgs({ options, allowPositionals: true })
+    const sessions = Number(values.sessions)
+    const known = [...groups, decoders]
+    const isKnown = positionals.every((part) => known.includes(part))
+    if (isKnown && Number.isSafeInteger(sessions) && sessions >= 1000)
+      return { values: { ...values, sessions }, positionals }
+  } catch {
+    // What it is not is said below.
+  }
+  throw new Failure(
+    `npm run bench -- [--sessions ${usualSessions}] [--json file] [part …], with parts among ${[...groups, decoders].join(', ')}.`,
+  )
+}
+
+/** Measures these parts, one after another; answers how many measurements failed. A bound that is missed is told by the table and is no failure. */
+async function measure(parts, { sessions, json }) {
+  const { startVitest } = await import('vitest/node')
+  const rows = []
+  let failed = 0
+  const vitest = await startVitest(
+    'test',
+    parts.map((part) => `bench/${part}.measure`),
+    {
+      ...{ root, project: ['measure'], watch: false, fileParallelism: false, provide: { sessions } },
+      reporters: [
+        {
+          onTestCaseResult(test) {
+            const part = test.module.moduleId.replace(/^.*\//, '').replace('.measure.ts', '')
+            const { state, errors } = test.result()
+            console.log(`${part}: ${test.name}: ${Math.round((test.diagnostic()?.duration ?? 0) / 1000)} s`)
+            if (state !== 'passed') failed += 1
+            for (const { message } of errors ?? []) console.error(message)
+            rows.push(...(test.meta().rows ?? []).map((row) => ({ part, ...row })))
+          },
+        },
+      ],
+    },
+  )
+  const broken = vitest.state
+    .getTestModules()
+    .flatMap((module) => [...module.errors(), ...[...module.children.allSuites()].flatMap((suite) => suite.errors())])
+  for (const { message } of [...broken, ...vitest.state.getUnhandledErrors()]) {
+    failed += 1
+    console.error(message)
+  }
+  await vitest.close()
+  rows.sort((a, b) => groups.indexOf(a.part) - groups.indexOf(b.part))
+  printTable(rows)
+  const file = resolve(root, json)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, `${JSON.stringify({ sessions, node: process.version, rows }, null, 2)}\n`)
+  console.log(`\n${file}`)
+  return failed
+}
+
+function benchDecoders() {
+  return new Promise((done) => {
+    const child = spawn(join(root, 'node_modules/.bin/vitest'), ['bench', '--run', '--project', 'bench'], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+    })
+    const forget = atEnd(() => void child.kill('SIGTERM'))
+    child.once('exit', (code) => {
+      forget()
+      done(code === 0)
+    })
+  })
+}
