@@ -8,7 +8,7 @@ export default function ErrorPage({ reset }: { error: Error; reset: () => void }
   return (
     <main className="grid min-h-dvh place-items-center">
       <title>Something broke · Rollcall</title>
-      <EmptyState title="This page broke">
+      <EmptyState isWholePage title="This page broke">
         <p>That is a fault in Rollcall, not in your sessions. Nothing was changed in Redis.</p>
         <Button look="primary" onClick={reset}>
           Try again

@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { type RollcallConsole, startConsole } from './support/console'
+import { findFaults, testLooks } from './support/look'
 import { rowOf, signIn } from './support/page'
 import { type RedisServer, startRedis } from './support/redis'
 
@@ -24,58 +24,38 @@ test.afterAll(async () => {
   await redis?.stop()
 })
 
-async function findFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-}
-
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [360, 1440]) {
-    test(`axe finds nothing serious on any page, ${colorScheme}, ${width} px wide`, async ({ browser }) => {
-      // Every page there is, each looked through by axe.
-      test.setTimeout(180_000)
-      const context = await browser.newContext({
-        colorScheme,
-        viewport: { width, height: 860 },
-        reducedMotion: 'reduce',
-      })
-      const page = await context.newPage()
-      await page.goto(`${rollcall.origin}/login`)
-      await expect(page.locator('[data-environment="red"]')).toContainText('production')
-      expect(await findFaults(page), 'login').toEqual([])
-      await signIn(page, rollcall)
-      await expect(rowOf(page, 'Alice').first()).toBeVisible()
-      await expect(page.locator('[data-environment="red"]')).toContainText('production')
-      expect(await findFaults(page), 'sessions').toEqual([])
-      if (width === 360) {
-        await page.getByRole('button', { name: 'More' }).click()
-        await page.getByRole('menuitem', { name: 'Jobs' }).click()
-        await expect(page).toHaveURL(/\/jobs$/)
-        await page.goBack()
-        await expect(rowOf(page, 'Alice').first()).toBeVisible()
-      }
-      const handle = await page.locator('[data-handle]').first().getAttribute('data-handle')
-      await page.goto(`${rollcall.origin}/sessions/${handle}`)
-      await expect(page.getByRole('region', { name: 'Payload' })).toBeVisible()
-      expect(await findFaults(page), 'one session').toEqual([])
-      await page.goto(`${rollcall.origin}/sessions?format=native`)
-      await expect(page.getByText('No session matches')).toBeVisible()
-      expect(await findFaults(page), 'nothing matches').toEqual([])
-      for (const path of ['/sources', '/tokens', '/admins']) {
-        await page.goto(`${rollcall.origin}${path}`)
-        await expect(page.getByRole('heading').first()).toBeVisible()
-        expect(await findFaults(page), path).toEqual([])
-      }
-      await page.goto(`${rollcall.origin}/demo`)
-      await expect(page.getByRole('heading').first()).toBeVisible()
-      expect(await findFaults(page), 'demo').toEqual([])
-      await page.goto(`${rollcall.origin}/nowhere`)
-      expect(await findFaults(page), 'not found').toEqual([])
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-      expect(overflow).toBeLessThanOrEqual(0)
-      await context.close()
-    })
+testLooks('axe finds nothing on any page', async (page, look) => {
+  // Every page there is, each looked through by axe.
+  test.setTimeout(180_000)
+  await page.goto(`${rollcall.origin}/login`)
+  await expect(page.locator('[data-environment="red"]')).toContainText('production')
+  expect(await findFaults(page), 'login').toEqual([])
+  await signIn(page, rollcall)
+  await expect(rowOf(page, 'Alice').first()).toBeVisible()
+  await expect(page.locator('[data-environment="red"]')).toContainText('production')
+  expect(await findFaults(page), 'sessions').toEqual([])
+  if (look.endsWith('-360')) {
+    await page.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Jobs' }).click()
+    await expect(page).toHaveURL(/\/jobs$/)
+    await page.goBack()
+    await expect(rowOf(page, 'Alice').first()).toBeVisible()
   }
-}
+  const handle = await page.locator('[data-handle]').first().getAttribute('data-handle')
+  await page.goto(`${rollcall.origin}/sessions/${handle}`)
+  await expect(page.getByRole('region', { name: 'Payload' })).toBeVisible()
+  expect(await findFaults(page), 'one session').toEqual([])
+  await page.goto(`${rollcall.origin}/sessions?format=native`)
+  await expect(page.getByText('No session matches')).toBeVisible()
+  expect(await findFaults(page), 'nothing matches').toEqual([])
+  for (const path of ['/sources', '/tokens', '/admins']) {
+    await page.goto(`${rollcall.origin}${path}`)
+    await expect(page.getByRole('heading').first()).toBeVisible()
+    expect(await findFaults(page), path).toEqual([])
+  }
+  await page.goto(`${rollcall.origin}/demo`)
+  await expect(page.getByRole('heading').first()).toBeVisible()
+  expect(await findFaults(page), 'demo').toEqual([])
+  await page.goto(`${rollcall.origin}/nowhere`)
+  expect(await findFaults(page), 'not found').toEqual([])
+})

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { type AuditEntry, AuditPage } from '@/lib/contract/audit'
 import { SessionPage } from '@/lib/contract/session'
 import { type RollcallConsole, startConsole, waitUntil } from './support/console'
+import { findFaults, testLooks } from './support/look'
 import { collectComplaints, signIn } from './support/page'
 import { type RedisServer, startRedis } from './support/redis'
 
@@ -101,8 +101,7 @@ test('an admin exports the audit, which stands in the audit itself; no cell is a
   expect(head).toBe('time,phase,deed,admin,handle,principal,outcome,reason,ip,requestId')
   expect(lines.length).toBeGreaterThanOrEqual(2)
   for (const line of lines) expect(line).toMatch(/^\d{4}-.*,(intent|outcome),session\.revoke,/)
-  await signIn(page, rollcall, 'admin')
-  await page.goto(`${rollcall.origin}/audit`)
+  await signIn(page, rollcall, 'admin', '/audit')
   await page.getByRole('button', { name: 'Export' }).click()
   const [file] = await Promise.all([
     page.waitForEvent('download'),
@@ -113,8 +112,7 @@ test('an admin exports the audit, which stands in the audit itself; no cell is a
 })
 
 test('the filter stands in the address, Back undoes it, and it works by keyboard', async ({ page }) => {
-  await signIn(page, rollcall, 'operator')
-  await page.goto(`${rollcall.origin}/audit`)
+  await signIn(page, rollcall, 'operator', '/audit')
   await expect(rows(page).filter({ hasText: 'Sign in' }).first()).toBeVisible()
   await page.getByRole('button', { name: 'Deed' }).focus()
   await page.keyboard.press('Enter')
@@ -136,8 +134,7 @@ test('the filter stands in the address, Back undoes it, and it works by keyboard
 })
 
 test('a deed appears without a reload', async ({ page }) => {
-  await signIn(page, rollcall, 'operator')
-  await page.goto(`${rollcall.origin}/audit?deed=session.extend`)
+  await signIn(page, rollcall, 'operator', '/audit?deed=session.extend')
   await expect(page.getByText('No entry matches')).toBeVisible()
   const [bert] = await readRows()
   await (await rollcall.as('admin')).call('POST', `/api/sessions/${bert?.handle}/extension`, { byMs: 60_000 })
@@ -167,8 +164,7 @@ test('older entries are a page away', async ({ page }) => {
     await waitUntil(async () => {
       return AuditPage.parse(await (await admin.call('GET', '/api/audit?admin=olga')).json()).total === 61
     }, 5000)
-    await signIn(page, console)
-    await page.goto(`${console.origin}/audit?admin=olga`)
+    await signIn(page, console, 'admin', '/audit?admin=olga')
     await expect(rows(page)).toHaveCount(50)
     await page.getByRole('button', { name: 'Older' }).click()
     await expect(page).toHaveURL(/page=2/)
@@ -195,34 +191,15 @@ test('the audit is verified, one entry is tampered with in Redis, and it is foun
   expect(said).toContain('was edited')
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [360, 768, 1440]) {
-    test(`axe finds nothing serious and nothing overflows, ${colorScheme}, ${width} px wide`, async ({ browser }) => {
-      const context = await browser.newContext({
-        colorScheme,
-        viewport: { width, height: 860 },
-        reducedMotion: 'reduce',
-      })
-      const page = await context.newPage()
-      await redis.client().xadd('rollcall:audit', '*', 'entry', JSON.stringify(longest))
-      await signIn(page, rollcall)
-      for (const path of ['/audit', '/audit?handle=none']) {
-        await page.goto(`${rollcall.origin}${path}`)
-        await expect(rows(page).first().or(page.getByText('No entry matches'))).toBeVisible()
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        const faults = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-        expect(faults.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([])
-        const overflow = await page.evaluate(() => {
-          const main = document.querySelector('#main > *')
-          const inner = main === null ? 0 : main.scrollWidth - main.clientWidth
-          return Math.max(inner, document.documentElement.scrollWidth - window.innerWidth)
-        })
-        expect(overflow).toBeLessThanOrEqual(0)
-      }
-      await context.close()
-    })
-  }
-}
+testLooks('axe finds nothing and nothing overflows', async (page) => {
+  await redis.client().xadd('rollcall:audit', '*', 'entry', JSON.stringify(longest))
+  await signIn(page, rollcall, 'admin', '/audit')
+  await expect(rows(page).first()).toBeVisible()
+  expect(await findFaults(page)).toEqual([])
+  await page.goto(`${rollcall.origin}/audit?handle=none`)
+  await expect(page.getByText('No entry matches')).toBeVisible()
+  expect(await findFaults(page)).toEqual([])
+})
 
 function verify(): Promise<{ code: number; said: string }> {
   return new Promise((resolve) => {
@@ -234,8 +211,7 @@ function verify(): Promise<{ code: number; said: string }> {
 }
 
 test('the audit is searched by words that stand in no address', async ({ page }) => {
-  await signIn(page, rollcall, 'operator')
-  await page.goto(`${rollcall.origin}/audit`)
+  await signIn(page, rollcall, 'operator', '/audit')
   // The age of the answer is drawn by the browser alone: from then on the page listens.
   await expect(page.getByRole('status').filter({ hasText: /^Live.* ago$/ })).toBeVisible()
   await page.getByLabel('Search the audit').fill('session.revoke')

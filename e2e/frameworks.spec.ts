@@ -32,8 +32,7 @@ test('with only REDIS_URL the sessions of eight frameworks and more in one Redis
     const formatsOf = async () => (await readSources()).sources.find((one) => one.prefix === prefix)?.formats ?? {}
     await expect.poll(formatsOf, prefix).toHaveProperty(format)
   }
-  await signIn(page, rollcall)
-  await page.goto(`${rollcall.origin}/sources`)
+  await signIn(page, rollcall, 'admin', '/sources')
   for (const { prefix } of shelf) await expect(page.getByRole('article', { name: prefix, exact: true })).toBeVisible()
 })
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page, test } from '@playwright/test'
 import { type JobItem, JobList, JobPreview } from '@/lib/contract/job'
 import { type RollcallConsole, startConsole } from './support/console'
+import { findFaults, testLooks } from './support/look'
 import { collectComplaints, rowOf, signIn } from './support/page'
 import { type RedisServer, startRedis } from './support/redis'
 
@@ -104,8 +104,7 @@ test('an operator previews 5,000, stops half-way, and the report adds up; then r
 test('a finding’s remedy gives 2,000 immortal sessions an end', async ({ page }) => {
   await seed(2000, false)
   await redis.client().setex('session:mortal', 1800, '{"userId":1,"name":"Mortal"}')
-  await signIn(page, rollcall, 'operator')
-  await page.goto(`${rollcall.origin}/findings`)
+  await signIn(page, rollcall, 'operator', '/findings')
   const card = page.getByRole('article', { name: 'Sessions that never expire' })
   await expect(card).toContainText('2,000')
   await card.getByRole('button', { name: 'Give them an end…' }).click()
@@ -168,46 +167,23 @@ test('a viewer sees jobs and starts none; a preview of another filter is no long
   expect(
     (await viewer.call('GET', '/api/jobs', undefined, { 'If-None-Match': answer.headers.get('ETag') ?? '' })).status,
   ).toBe(304)
-  await signIn(page, rollcall, 'viewer')
-  await page.goto(`${rollcall.origin}/jobs`)
+  await signIn(page, rollcall, 'viewer', '/jobs')
   await expect(page.locator('[data-job]').first()).toContainText('Revoke 3 sessions')
   await expect(page.getByRole('button', { name: /Stop|Resume|Undo/ })).toHaveCount(0)
   expect((await viewer.call('DELETE', '/api/jobs/anything')).status).toBe(403)
   expect((await operator.call('GET', '/api/jobs/anything')).status).toBe(404)
 })
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [360, 1440]) {
-    test(`axe finds nothing serious in a job’s question and among jobs, ${colorScheme}, ${width} px wide`, async ({
-      browser,
-    }) => {
-      await seed(120)
-      const context = await browser.newContext({
-        colorScheme,
-        viewport: { width, height: 860 },
-        reducedMotion: 'reduce',
-      })
-      const page = await context.newPage()
-      await signIn(page, rollcall, 'operator')
-      await expect(rowOf(page, 'Person').first()).toBeVisible()
-      await askAll(page, 'Revoke…')
-      await expect(dialogOf(page).getByLabel('Type 120 to go on')).toBeVisible()
-      await page.screenshot({ path: test.info().outputPath(`question-${colorScheme}-${width}.png`) })
-      expect(await findFaults(page)).toEqual([])
-      await page.goto(`${rollcall.origin}/jobs`)
-      await expect(page.getByRole('heading', { name: 'Jobs' })).toBeVisible()
-      expect(await findFaults(page)).toEqual([])
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-      expect(overflow).toBeLessThanOrEqual(0)
-      await page.screenshot({ path: test.info().outputPath(`jobs-${colorScheme}-${width}.png`) })
-      await context.close()
-    })
-  }
-}
-
-async function findFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
-}
+testLooks('axe finds nothing in a job’s question and among jobs', async (page, look) => {
+  await seed(120)
+  await signIn(page, rollcall, 'operator')
+  await expect(rowOf(page, 'Person').first()).toBeVisible()
+  await askAll(page, 'Revoke…')
+  await expect(dialogOf(page).getByLabel('Type 120 to go on')).toBeVisible()
+  await page.screenshot({ path: test.info().outputPath(`question-${look}.png`) })
+  expect(await findFaults(page)).toEqual([])
+  await page.goto(`${rollcall.origin}/jobs`)
+  await expect(page.getByRole('heading', { name: 'Jobs' })).toBeVisible()
+  expect(await findFaults(page)).toEqual([])
+  await page.screenshot({ path: test.info().outputPath(`jobs-${look}.png`) })
+})

@@ -6,20 +6,25 @@ import { type RedisServer, startRedis } from './support/redis'
 let redis: RedisServer
 let rollcall: RollcallConsole
 
-test.beforeEach(async () => {
+test.beforeAll(async () => {
   redis = await startRedis()
+  rollcall = await startConsole(redis.url)
+})
+test.afterAll(async () => {
+  await rollcall?.stop()
+  await redis?.stop()
+})
+test.beforeEach(async () => {
+  const client = redis.client()
+  const keys = await client.keys('sess*')
+  if (keys.length > 0) await client.unlink(keys)
   for (const [id, user] of [
     ['a', 'Alice'],
     ['b', 'Bert'],
     ['c', 'Cleo'],
     ['d', 'Dora'],
   ] as const)
-    await redis.client().setex(`session:${id}`, 1800, JSON.stringify({ userId: user.toLowerCase(), name: user }))
-  rollcall = await startConsole(redis.url)
-})
-test.afterEach(async () => {
-  await rollcall?.stop()
-  await redis?.stop()
+    await client.setex(`session:${id}`, 1800, JSON.stringify({ userId: user.toLowerCase(), name: user }))
 })
 
 /** The focus is on something: a Tab goes on from there. */

@@ -176,17 +176,16 @@ test('a viewer sees no button that changes anything, and is told why', async ({ 
   await expect(page.getByText(/viewer/i).first()).toBeVisible()
 })
 
-test('50,000 sessions: scrolling reaches the last, and only a screenful is drawn', async ({ page }) => {
-  test.setTimeout(120_000)
-  for (let start = 0; start < 50_000; start += 10_000) await seed(10_000, start)
+test('20,000 sessions: scrolling reaches the last, and only a screenful is drawn', async ({ page }) => {
+  for (let start = 0; start < 20_000; start += 10_000) await seed(10_000, start)
   await signIn(page, rollcall)
-  await expect(page).toHaveTitle(/50,000/, { timeout: 20_000 })
+  await expect(page).toHaveTitle(/20,000/, { timeout: 20_000 })
   await page.getByRole('table').getByRole('button', { name: 'TTL' }).click()
   await expect(page).toHaveURL(/sort=expiresAt/)
   const rows = page.getByRole('table', { name: 'Sessions' })
-  await expect(rows).toHaveAttribute('aria-rowcount', '50001')
+  await expect(rows).toHaveAttribute('aria-rowcount', '20001')
   await page.getByRole('row').nth(3).hover()
-  await page.mouse.wheel(0, 36 * 60_000)
-  await expect(page.locator('[aria-rowindex="50001"]')).toBeVisible({ timeout: 10_000 })
+  await page.mouse.wheel(0, 36 * 30_000)
+  await expect(page.locator('[aria-rowindex="20001"]')).toBeVisible({ timeout: 10_000 })
   expect(await page.getByRole('row').count()).toBeLessThan(120)
 })

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { AxeBuilder } from '@axe-core/playwright'
-import { expect, type Page, test } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { TokenCreated } from '@/lib/contract/token'
 import { type RollcallConsole, startConsole, waitUntil } from './support/console'
+import { findFaults } from './support/look'
 import { collectComplaints, signIn } from './support/page'
 import { type RedisServer, startRedis } from './support/redis'
 
@@ -24,11 +24,6 @@ test.beforeEach(async () => {
   await redis.client().del('rollcall:tokens')
 })
 
-async function findFaults(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze()
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id)
-}
-
 const ask = (secret: string, path = '/api/me', method = 'GET') =>
   fetch(`${rollcall.origin}${path}`, { method, headers: { Authorization: `Bearer ${secret}` } })
 
@@ -42,8 +37,7 @@ async function make(role: 'viewer' | 'operator' | 'admin', name = 'nightly'): Pr
 test('an admin creates a token, copies it, a script uses it, and once revoked it opens nothing', async ({ page }) => {
   const complaints = collectComplaints(page)
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
-  await signIn(page, rollcall)
-  await page.goto(`${rollcall.origin}/tokens`)
+  await signIn(page, rollcall, 'admin', '/tokens')
   await expect(page.getByText('No token yet')).toBeVisible()
   expect(await findFaults(page)).toEqual([])
 
@@ -179,8 +173,7 @@ test('while Redis is away the page says that the tokens may be old, and then tha
   page,
 }) => {
   await make('viewer')
-  await signIn(page, rollcall)
-  await page.goto(`${rollcall.origin}/tokens`)
+  await signIn(page, rollcall, 'admin', '/tokens')
   await expect(page.getByRole('row').filter({ hasText: 'nightly' })).toBeVisible()
   const note = page.getByRole('alert').filter({ hasText: 'may be old' })
   redis.pause()

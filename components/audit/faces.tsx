@@ -15,7 +15,7 @@ const patienceMs = 300
 /** For a role that may not read the audit and came by an address. */
 export function NotYoursFace({ role }: { role: string }) {
   return (
-    <EmptyState title="The audit is for operators and admins">
+    <EmptyState isWholePage title="The audit is for operators and admins">
       <title>Audit · Rollcall</title>
       <p>You are signed in as {role}. Ask an admin if you need to see who did what.</p>
     </EmptyState>

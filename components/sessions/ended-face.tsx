@@ -21,7 +21,7 @@ export function EndedFace({ handle, level, undo }: { handle: string; level: 1 | 
   const name = ended?.label ?? ended?.principal ?? null
   return (
     <>
-      <EmptyState title="This session has ended">
+      <EmptyState isWholePage={level === 1} title="This session has ended">
         {ended === null ? (
           <p>It is no longer in Redis: it was revoked, its person signed out, or its time was over.</p>
         ) : (

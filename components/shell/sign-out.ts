@@ -1,13 +1,12 @@
 import { showToast } from '@/components/ui/toast'
 import { ApiProblem, send } from '@/lib/client/api'
-import { leaveSignedOut } from '@/lib/client/signed-out'
+import { leaveByWish } from '@/lib/client/signed-out'
 import { Nothing } from '@/lib/contract/login'
 
 /** Ends this admin's own session and leaves the page; says so when it did not work. */
 export async function signOut(): Promise<void> {
   try {
-    await send('DELETE', '/api/login', Nothing)
-    leaveSignedOut('stay-out')
+    await leaveByWish(() => send('DELETE', '/api/login', Nothing))
   } catch (error) {
     // Being signed in still is something to know.
     const detail = error instanceof ApiProblem ? error.detail : 'The page itself failed. Reload it.'

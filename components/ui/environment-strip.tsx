@@ -15,12 +15,12 @@ const looks: Record<Environment['color'], string> = {
 export function EnvironmentStrip({ environment }: { environment: Environment | null }) {
   if (environment === null) return null
   return (
-    <p
+    <aside
+      aria-label="Environment"
       data-environment={environment.color}
       className={`shrink-0 px-4 text-center text-xs leading-5 font-medium ${looks[environment.color]}`}
     >
-      <span className="sr-only">Environment: </span>
       {visibleString(environment.name)}
-    </p>
+    </aside>
   )
 }

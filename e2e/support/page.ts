@@ -1,11 +1,26 @@
 import { expect, type Page } from '@playwright/test'
 import { people, type RollcallConsole, type Who } from './console'
 
-/** Signs in and waits for the sessions. By the interface: the page of the sign-in has stories of its own (`login.spec.ts`). */
-export async function signIn(page: Page, rollcall: RollcallConsole, who: Who = 'admin'): Promise<void> {
+/** Signs in and opens a page, and waits until it listens. By the interface: the page of the sign-in has stories of its own (`login.spec.ts`). */
+export async function signIn(
+  page: Page,
+  rollcall: RollcallConsole,
+  who: Who = 'admin',
+  path = '/sessions',
+): Promise<void> {
   await page.context().addCookies([await rollcall.openSession(who)])
-  await page.goto(`${rollcall.origin}/sessions`)
-  await waitForSessions(page)
+  await page.goto(`${rollcall.origin}${path}`)
+  if (path === '/sessions') await waitForSessions(page)
+  else await page.waitForFunction(isListening)
+}
+
+/** Runs in the browser: whether React has taken over everything that can be pressed or typed into. */
+function isListening(): boolean {
+  const controls = [...document.querySelectorAll('main :is(a, button, input, select)')]
+  return (
+    document.querySelector('main') !== null &&
+    controls.every((node) => Object.keys(node).some((key) => key.startsWith('__react')))
+  )
 }
 
 /** Signs in by the page, as a person does, and waits for the sessions. */
