@@ -13,7 +13,12 @@ test.beforeAll(async () => {
   redis = await startRedis()
   const pipeline = redis.client().pipeline()
   for (const [index, id] of ids.entries()) {
-    const person = { userId: index, name: `Person ${index}`, password: `secret-of-${id}` }
+    const person = {
+      userId: index,
+      name: `Person ${index}`,
+      password: `secret-of-${id}`,
+      hash: Buffer.from(id).toString('base64'),
+    }
     const cookie = { originalMaxAge: 600_000, expires: new Date(Date.now() + 600_000).toISOString(), path: '/' }
     if (index % 4 === 0) pipeline.hset(`session:${id}`, { ...person })
     else if (index % 4 === 1) pipeline.set(`sess:${id}`, JSON.stringify({ cookie, ...person }), 'PX', 600_000)
@@ -64,6 +69,7 @@ test('no session id is in anything that the server sent or printed, whatever an 
   for (const handle of handles) await note('GET', `/api/sessions/${handle}`)
   for (const handle of handles.slice(0, 20)) {
     await page.goto(`${rollcall.origin}/sessions/${handle}`)
+    for (const pointer of ['/hash', '/password', '']) await note('POST', `/api/sessions/${handle}/reveal`, { pointer })
     await note('POST', `/api/sessions/${handle}/extension`, { byMs: 1000 })
     await note('DELETE', `/api/sessions/${handle}`)
     await note('POST', `/api/sessions/${handle}/restoration`)

@@ -72,7 +72,9 @@ async function ask(
 }
 
 async function freshHandle(name: string): Promise<string> {
-  await redis.client().setex(`sess:${name}`, 600, JSON.stringify({ userId: name, name: 'Alice', token: 'x' }))
+  await redis
+    .client()
+    .setex(`sess:${name}`, 600, JSON.stringify({ userId: name, name: 'Alice', token: 'x', card: '4111' }))
   const admin = await rollcall.as('admin')
   let handle = ''
   await waitUntil(async () => {
@@ -123,6 +125,10 @@ const calls: Record<string, () => Promise<Response>> = {
     ask('GET /api/sessions/{handle}', 'admin', `/api/sessions/${await freshHandle('shown')}`),
   'DELETE /api/sessions/{handle}': async () =>
     ask('DELETE /api/sessions/{handle}', 'operator', `/api/sessions/${await freshHandle('ended')}`),
+  'POST /api/sessions/{handle}/reveal': async () => {
+    const path = `/api/sessions/${await freshHandle('revealed')}/reveal`
+    return ask('POST /api/sessions/{handle}/reveal', 'admin', path, { pointer: '/card' })
+  },
   'POST /api/sessions/{handle}/restoration': async () => {
     const handle = await freshHandle('restored')
     await ask('DELETE /api/sessions/{handle}', 'operator', `/api/sessions/${handle}`)

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { type RollcallConsole, startConsole } from './support/console'
+import { people, type RollcallConsole, startConsole } from './support/console'
 import { rowOf, signIn } from './support/page'
 import { type RedisServer, startRedis } from './support/redis'
 
@@ -69,3 +69,53 @@ test('a hostile name is drawn as text, with its invisible characters made visibl
   await expect(page.getByRole('region', { name: 'Payload' })).toBeVisible()
   expect(await page.evaluate(() => 'pwned' in window)).toBe(false)
 })
+
+test('an admin reveals one hidden value with their password, the audit says so, and a credential is never offered', async ({
+  page,
+}) => {
+  await redis.client().setex('session:abc123', 1800, JSON.stringify({ ...payload, card: '4111-canary', pin: 9876 }))
+  await signIn(page, rollcall)
+  await rowOf(page, 'Alice').click({ position: { x: 700, y: 12 } })
+  const section = page.getByRole('region', { name: 'Payload' })
+  await expect(section).toContainText('card')
+  await expect(section.getByRole('button', { name: /^Reveal/ })).toHaveCount(1)
+  expect(await page.content()).not.toContain('4111-canary')
+
+  await ageSignIns(11 * 60_000)
+  await section.getByRole('button', { name: 'Reveal card' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Your password, please' })
+  await dialog.getByLabel('Password of admin').fill('not the password at all')
+  await dialog.getByRole('button', { name: 'Go on' }).click()
+  await expect(dialog.getByRole('alert')).toContainText('not the password')
+  await dialog.getByLabel('Password of admin').fill(people.admin.password)
+  await dialog.getByRole('button', { name: 'Go on' }).click()
+  await expect(section).toContainText('4111-canary')
+  await expect(dialog).toHaveCount(0)
+  await section.getByRole('button', { name: 'Hide card' }).click()
+  expect(await page.content()).not.toContain('4111-canary')
+
+  await page.goto(`${rollcall.origin}/audit`)
+  const row = page.getByRole('row').filter({ hasText: 'Reveal a hidden value' }).filter({ hasText: 'The field /card' })
+  await expect(row.first()).toBeVisible()
+  expect(await page.content()).not.toContain('4111-canary')
+  expect(rollcall.output()).not.toContain('4111-canary')
+})
+
+test('an operator is offered nothing to reveal', async ({ page }) => {
+  await redis.client().setex('session:abc123', 1800, JSON.stringify({ ...payload, card: '4111-canary' }))
+  await signIn(page, rollcall, 'operator')
+  await rowOf(page, 'Alice').click({ position: { x: 700, y: 12 } })
+  const section = page.getByRole('region', { name: 'Payload' })
+  await expect(section).toContainText('card')
+  await expect(section.getByRole('button', { name: /^Reveal/ })).toHaveCount(0)
+})
+
+/** As if everybody who is signed in had given their password that much earlier. */
+async function ageSignIns(byMs: number): Promise<void> {
+  for (const key of await redis.client().keys('rollcall:console:*')) {
+    const text = (await redis.client().get(key)) ?? ''
+    const aged = text.replace(/"signedInAt":(\d+)/, (_, at) => `"signedInAt":${Number(at) - byMs}`)
+    expect(aged).not.toBe(text)
+    await redis.client().set(key, aged, 'KEEPTTL')
+  }
+}

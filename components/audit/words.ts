@@ -4,6 +4,7 @@ import type { AuditRow, Deed } from '@/lib/contract/audit'
 /** Each deed as a person says it: what was wanted, for only the outcome says whether it was done. */
 export const deedWords: Record<Deed, string> = {
   'session.view': 'Look at session',
+  'session.reveal': 'Reveal a hidden value',
   'session.revoke': 'Revoke session',
   'session.restore': 'Bring back session',
   'session.extend': 'Extend session',

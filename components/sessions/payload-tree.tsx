@@ -1,6 +1,6 @@
 'use client'
 
-import { useState } from 'react'
+import { type ReactNode, useMemo, useState } from 'react'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { VisibleText } from '@/components/ui/visible-text'
@@ -11,16 +11,26 @@ const longText = 160
 const manyChildren = 50
 const openDepth = 2
 
+/** Draws a hidden value that may be revealed; `pointer` tells where it stands. */
+type DrawHidden = (pointer: string, name: string) => ReactNode
+
+type PayloadTreeProps = { value: unknown; revealable?: readonly string[]; drawHidden?: DrawHidden }
+
 /** A decoded payload: branches that fold, secrets as "hidden", and each value's type by its look and its word. */
-export function PayloadTree({ value }: { value: unknown }) {
+export function PayloadTree({ value, revealable = [], drawHidden }: PayloadTreeProps) {
+  const drawn = useMemo(() => new Set(revealable), [revealable])
+  const draw: DrawHidden = (pointer, name) =>
+    drawn.has(pointer) && drawHidden ? drawHidden(pointer, name) : <Hidden />
   return (
     <div className="overflow-x-auto rounded-lg border bg-raised p-3 font-mono text-xs leading-5">
-      <Node name={null} value={value} depth={0} />
+      <Node name={null} value={value} depth={0} pointer="" draw={draw} />
     </div>
   )
 }
 
-function Node({ name, value, depth }: { name: string | null; value: unknown; depth: number }) {
+type NodeProps = { name: string | null; value: unknown; depth: number; pointer: string; draw: DrawHidden }
+
+function Node({ name, value, depth, pointer, draw }: NodeProps) {
   const label =
     name === null ? null : (
       <span className="text-muted">
@@ -28,11 +38,12 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
         <span className="text-faint">: </span>
       </span>
     )
-  if (typeof value !== 'object' || value === null || Masked.safeParse(value).success || isLeaf(value)) {
+  const isMasked = Masked.safeParse(value).success
+  if (typeof value !== 'object' || value === null || isMasked || isLeaf(value)) {
     return (
       <div className="pl-4 wrap-anywhere">
         {label}
-        <Leaf value={value} />
+        {isMasked ? draw(pointer, name ?? 'payload') : <PayloadLeaf value={value} />}
       </div>
     )
   }
@@ -57,17 +68,26 @@ function Node({ name, value, depth }: { name: string | null; value: unknown; dep
         <Type name={type} />
         <span className="text-faint">{count}</span>
       </summary>
-      <Children entries={children} depth={depth} />
+      <Children entries={children} depth={depth} pointer={pointer} draw={draw} />
     </details>
   )
 }
 
-function Children({ entries, depth }: { entries: [string, unknown][]; depth: number }) {
+type ChildrenProps = Pick<NodeProps, 'depth' | 'pointer' | 'draw'> & { entries: [string, unknown][] }
+
+function Children({ entries, depth, pointer, draw }: ChildrenProps) {
   const [shown, setShown] = useState(manyChildren)
   return (
     <div className="ml-1 border-l pl-2">
       {entries.slice(0, shown).map(([key, child]) => (
-        <Node key={key} name={key.startsWith('##') ? key.slice(1) : key} value={child} depth={depth + 1} />
+        <Node
+          key={key}
+          name={key.startsWith('##') ? key.slice(1) : key}
+          value={child}
+          depth={depth + 1}
+          pointer={`${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`}
+          draw={draw}
+        />
       ))}
       {entries.length > shown ? (
         <Button look="quiet" onClick={() => setShown(shown + 10 * manyChildren)}>
@@ -78,7 +98,8 @@ function Children({ entries, depth }: { entries: [string, unknown][]; depth: num
   )
 }
 
-function Leaf({ value }: { value: unknown }) {
+/** One value that is no branch. */
+export function PayloadLeaf({ value }: { value: unknown }) {
   if (typeof value === 'string') return <Text text={value} />
   if (typeof value === 'number') return <span className="text-accent">{String(value)}</span>
   if (typeof value === 'boolean') return <span className="text-persistent">{value ? 'true' : 'false'}</span>
@@ -91,6 +112,10 @@ function Leaf({ value }: { value: unknown }) {
       </>
     )
   }
+  return <Hidden />
+}
+
+function Hidden() {
   return (
     <span title="A secret: it stays on the server" className="font-sans">
       <Badge tone="stale">hidden</Badge>

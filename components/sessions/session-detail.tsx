@@ -14,6 +14,7 @@ import { SessionDetail as Detail } from '@/lib/contract/session'
 import { isHidden, revokeSession, undoLast, useLeaving } from './deeds'
 import { EndedFace } from './ended-face'
 import { ExtendButton } from './extend-button'
+import { HiddenValue } from './hidden-value'
 import { PayloadTree } from './payload-tree'
 import { Facts, Heading, History } from './session-facts'
 import { Ttl } from './ttl'
@@ -117,7 +118,11 @@ export function SessionDetail({ handle, headingLevel, aside }: SessionDetailProp
           Payload
         </Heading>
         {data.unreadableReason === null ? (
-          <PayloadTree value={data.payload} />
+          <PayloadTree
+            value={data.payload}
+            revealable={data.revealable}
+            drawHidden={(pointer, name) => <HiddenValue handle={handle} pointer={pointer} name={name} />}
+          />
         ) : (
           <ProblemNote tone="stale" title="This payload could not be read">
             {data.unreadableReason} The session can still be ended.

@@ -12,6 +12,7 @@ import type { ActionContext, Actor, Target } from './context'
 import { extend } from './extend'
 import { inspect } from './inspect'
 import { restore } from './restore'
+import { reveal } from './reveal'
 import { revoke } from './revoke'
 import { createUndoShelf, undoMs } from './undo'
 
@@ -261,5 +262,72 @@ describe('inspect', () => {
 
   it('is not found once the session is gone', async () => {
     await expect(inspect(context, operator, target('none'))).rejects.toMatchObject({ code: 'not-found' })
+  })
+})
+
+describe('reveal', () => {
+  const id = 'canary-id-0123456789'
+  const hidden = { user: 'bo', card: '4111 1111', token: 'canary-token', hash: Buffer.from(id).toString('hex') }
+  const fresh = (role: Role = 'admin', ago = 1_000): Actor => ({
+    ...actor(role),
+    admin: { ...actor(role).admin, signedInAt: context.now() - ago },
+  })
+  const kept: Omit<AuditEntry, 'id' | 'at'>[] = []
+  const keeping = (keeps = true): ActionContext => {
+    const keep = async (entry: Omit<AuditEntry, 'id' | 'at'>) => {
+      kept.push(entry)
+      return keeps
+    }
+    return { ...context, audit: { ...context.audit, keep } }
+  }
+  beforeEach(async () => {
+    kept.length = 0
+    await redis.client().set(`sess:${id}`, JSON.stringify(hidden), 'PX', 60_000)
+  })
+  const ask = (who: Actor, pointer = '/card', where = keeping()) => reveal(where, who, target(id), { pointer })
+
+  it('shows an admin the one value, and the audit has the field and not the value', async () => {
+    const detail = await inspect(context, fresh(), target(id))
+    expect(detail).toMatchObject({ can: { reveal: true }, revealable: ['/card'], payload: { card: { masked: true } } })
+    expect(await ask(fresh())).toMatchObject({ value: '4111 1111' })
+    expect(kept).toMatchObject([
+      { deed: 'session.reveal', outcome: 'done', admin: 'olga', handle: `handle-${id}`, reason: 'The field /card' },
+    ])
+    expect(JSON.stringify(kept)).not.toContain('4111')
+  })
+
+  it('is for admins: others are not told what may be revealed, and the denial is audited', async () => {
+    const detail = await inspect(context, fresh('operator'), target(id))
+    expect(detail).toMatchObject({ can: { reveal: false }, revealable: [] })
+    await expect(ask(fresh('operator'))).rejects.toMatchObject({ code: 'forbidden' })
+    expect(entries).toMatchObject([{ deed: 'session.reveal', outcome: 'denied' }])
+  })
+
+  it.each([
+    ['more than ten minutes ago', 10 * 60_000],
+    ['at a time that is still to come', -60_000],
+  ])('wants the password of now: not one given %s', async (_, ago) => {
+    await expect(ask(fresh('admin', ago))).rejects.toMatchObject({ code: 'reauth-required' })
+    expect(entries).toMatchObject([{ deed: 'session.reveal', outcome: 'denied' }])
+  })
+
+  it('is not for a token, which gave no password', async () => {
+    await expect(ask(actor('admin'))).rejects.toMatchObject({ code: 'reauth-required' })
+  })
+
+  it.each(['/token', '/hash', '/user', '/nope', '', '/'])(
+    'never shows what is no hidden value, or a credential: %j',
+    async (pointer) => {
+      await expect(ask(fresh(), pointer)).rejects.toMatchObject({ code: 'not-found' })
+      expect(kept).toEqual([])
+    },
+  )
+
+  it('shows nothing that the audit did not take', async () => {
+    await expect(ask(fresh(), '/card', keeping(false))).rejects.toMatchObject({ code: 'source-unavailable' })
+  })
+
+  it('is possible where the console may only read', async () => {
+    expect(await ask(fresh(), '/card', { ...keeping(), isReadOnly: true })).toMatchObject({ value: '4111 1111' })
   })
 })

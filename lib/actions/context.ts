@@ -30,11 +30,14 @@ export type ActionContext = {
   refresh(target: Target): Promise<void>
 }
 
+/** Deeds that change no session, also of a console that may only read. */
+const onlyReads: readonly Deed[] = ['session.view', 'session.reveal']
+
 /** The first line of every deed: may this role do it, and does this console write at all. Throws `forbidden`, and the denial is audited. */
 export function allow(context: ActionContext, actor: Actor, deed: Deed, target: Target): void {
   const refusal = !may(actor.admin.role, deed)
     ? `The role ${actor.admin.role} may not do this.`
-    : context.isReadOnly && deed !== 'session.view'
+    : context.isReadOnly && !onlyReads.includes(deed)
       ? 'This console is read-only: it changes no session, whatever the role.'
       : null
   if (refusal === null) return

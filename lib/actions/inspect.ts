@@ -1,7 +1,7 @@
 import { may } from '@/lib/admin/roles'
 import type { SessionDetail } from '@/lib/contract/session'
 import { KnownError } from '@/lib/errors'
-import { mask } from '@/lib/roster/mask'
+import { maskTree } from '@/lib/roster/mask'
 import { toRow } from '@/lib/roster/view'
 import { sessionIdOf } from '@/lib/session/credential'
 import { type ActionContext, type Actor, allow, type Target } from './context'
@@ -29,11 +29,14 @@ export async function inspect(context: ActionContext, actor: Actor, target: Targ
 
   const { raw, decoded, secretNames } = stored
   const isReadable = !('unreadable' in decoded)
+  const masked = isReadable ? maskTree(decoded.tree, { secretNames, sessionId: sessionIdOf(key, source.prefix) }) : null
+  const revealable = masked !== null && may(role, 'session.reveal') ? [...masked.revealable.keys()] : []
   const hasEnd = stored.session.expiresAt !== null
   return {
     ...toRow(stored.session, handle, now, context.roster.thresholds),
     now,
-    payload: isReadable ? mask(decoded.tree, { secretNames, sessionId: sessionIdOf(key, source.prefix) }) : null,
+    payload: masked?.payload ?? null,
+    revealable,
     unreadableReason: isReadable ? null : decoded.unreadable,
     truncated: raw.value.isTruncated,
     redisType: raw.value.type,
@@ -42,7 +45,7 @@ export async function inspect(context: ActionContext, actor: Actor, target: Targ
     can: {
       revoke: may(role, 'session.revoke') && !context.isReadOnly && source.can.revoke,
       extend: may(role, 'session.extend') && !context.isReadOnly && source.can.extend && hasEnd,
-      reveal: false,
+      reveal: revealable.length > 0,
     },
     cannot: whyNot(context, actor, target),
     notReached: [...stored.notReached.revoke],

@@ -6,4 +6,6 @@ export type Admin = {
   role: Role
   idleExpiresAt: number
   absoluteExpiresAt: number
+  /** When they gave their password. Absent for an API token, and for a session from before this was kept: then nobody knows. */
+  signedInAt?: number
 }

@@ -44,6 +44,18 @@ test('a wrong password, an unknown name and an empty password are one refusal, e
   ])
 })
 
+test('when somebody gave their password is known to every replica, and is new after signing in again', async () => {
+  const [one, two] = [await startReplica(server), await startReplica(server)]
+  const before = Date.now()
+  const earlierId = await one.signIn()
+  const first = (await two.admins.find(earlierId, act))?.signedInAt ?? 0
+  expect(Math.abs(first - before)).toBeLessThan(5_000)
+  expect((await one.admins.find(earlierId, act))?.signedInAt).toBe(first)
+  await until('the clock goes on', () => Date.now() > before + 5)
+  const id = await one.admins.signIn({ username: 'admin', password, earlierId, ...caller })
+  expect((await two.admins.find(id, act))?.signedInAt).toBeGreaterThan(first)
+})
+
 test('what no console made is never adopted', async () => {
   const { admins } = await startReplica(server)
   for (const id of [null, '', 'x', 'a'.repeat(43), `${'a'.repeat(42)}*`, 'a'.repeat(5000)]) {

@@ -3,6 +3,8 @@ export type ConsoleSession = {
   username: string
   idleExpiresAt: number
   absoluteExpiresAt: number
+  /** When it was opened, with a password; absent where it was opened before this was kept. */
+  signedInAt?: number
   isVerified: boolean
 }
 

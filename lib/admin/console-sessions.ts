@@ -18,11 +18,9 @@ export const trustMs = 5 * 60_000
 const mostOwed = 1000
 
 /** `seal`: proof, keyed by the session id, that the admin's password and role are those of the sign-in. Nothing in Redis tells the password, and no id is there. */
-type ConsoleData = { username: string; seal: string }
+type ConsoleData = { username: string; seal: string; signedInAt?: number }
 
-type Held = {
-  username: string
-  seal: string
+type Held = ConsoleData & {
   idleExpiresAt: number
   absoluteExpiresAt: number
   /** When the idle end was last written to Redis. */
@@ -76,8 +74,7 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
     // A key that lives to the absolute end does not tell its idle end; it is within a minute of it.
     const written = expiresAt >= absoluteExpiresAt - 50 ? absoluteExpiresAt : expiresAt - writeGapMs
     const held: Held = {
-      username: data.username,
-      seal: data.seal,
+      ...data,
       idleExpiresAt: Math.max(written, sessions.get(key)?.idleExpiresAt ?? 0),
       absoluteExpiresAt,
       writtenAt: written - idleMs,
@@ -151,8 +148,9 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
 
   return {
     async open(username) {
-      const { id } = await store.create({ username, seal: '' })
-      await store.save(id, { username, seal: sealOf(id, proofOf(username)) })
+      const signedInAt = now()
+      const { id } = await store.create({ username, seal: '', signedInAt })
+      await store.save(id, { username, seal: sealOf(id, proofOf(username)), signedInAt })
       return id
     },
     async find(id, { isPoll }) {
@@ -167,8 +165,14 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
         return null
       }
       if (!isPoll) slide(id, held)
-      const { username, idleExpiresAt, absoluteExpiresAt } = held
-      return { username, idleExpiresAt, absoluteExpiresAt, isVerified }
+      const { username, idleExpiresAt, absoluteExpiresAt, signedInAt } = held
+      return {
+        username,
+        idleExpiresAt,
+        absoluteExpiresAt,
+        isVerified,
+        ...(signedInAt === undefined ? {} : { signedInAt }),
+      }
     },
     end: (id) => end(id, keyOf(id)),
     async endKey(key) {

@@ -4,7 +4,7 @@ import { roles } from '@/lib/contract/login'
 import { may } from './roles'
 
 const adminOnly: readonly Deed[] = [
-  'source.choose',
+  'session.reveal',
   'audit.export',
   'token.view',
   'token.create',

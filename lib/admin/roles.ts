@@ -4,6 +4,7 @@ import { type Role, roles } from '@/lib/contract/login'
 /** The least role that may do each deed. The one table; a new deed does not compile without its row. */
 const leastRole: Record<Deed, Role> = {
   'session.view': 'viewer',
+  'session.reveal': 'admin',
   'session.revoke': 'operator',
   'session.restore': 'operator',
   'session.extend': 'operator',

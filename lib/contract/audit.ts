@@ -4,6 +4,7 @@ import { count, Outcome, SearchText, several, text, Version } from './session'
 /** Every deed there is: the permission, the audit action and the metric label have this one name. */
 export const deeds = [
   'session.view',
+  'session.reveal',
   'session.revoke',
   'session.restore',
   'session.extend',

@@ -12,6 +12,8 @@ import {
   ExtendAnswer,
   ExtendInput,
   RestoreAnswer,
+  Revealed,
+  RevealInput,
   RevokeAnswer,
   SessionDetail,
   SessionHistory,
@@ -95,6 +97,14 @@ export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}
     deed: 'session.extend',
     body: ExtendInput,
     answers: { 200: ExtendAnswer, 202: ExtendAnswer },
+  },
+  'POST /api/sessions/{handle}/reveal': {
+    summary:
+      'Shows one masked value of the payload that is no credential, to a person who gave their password in the last ten minutes.',
+    deed: 'session.reveal',
+    body: RevealInput,
+    answers: { 200: Revealed },
+    problems: ['reauth-required'],
   },
   'GET /api/sessions/{handle}/history': {
     summary: 'How a session ended and what was done to it, also when it is gone.',

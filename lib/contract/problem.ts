@@ -7,6 +7,7 @@ export const problemCodes = [
   'unreadable-body',
   'unauthenticated',
   'forbidden',
+  'reauth-required',
   'cross-origin',
   'not-found',
   'method-not-allowed',

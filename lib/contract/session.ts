@@ -172,11 +172,13 @@ export type Limit = z.infer<typeof Limit>
 /**
  * One session whole. `payload` is the decoded value with every secret masked, or null where it could not be decoded (`unreadableReason` says why).
  * `history`: what admins did to it, empty for who may not read the audit.
+ * `revealable`: JSON pointers into `payload` of the masked leaves that whoever asks may have revealed; a credential is never among them.
  * `ttlMs` is what Redis says now: null means no expiry. `truncated`: the value was longer than the megabyte that was read.
  */
 export const SessionDetail = z.extend(SessionRow, {
   now: z.number(),
   payload: z.unknown(),
+  revealable: z.array(z.string()),
   unreadableReason: z.nullable(z.string()),
   truncated: z.boolean(),
   redisType: z.string(),
@@ -212,6 +214,14 @@ export const SessionHistory = z.object({
   ),
 })
 export type SessionHistory = z.infer<typeof SessionHistory>
+
+/** `POST /api/sessions/{handle}/reveal`: one of the session's `revealable`. */
+export const RevealInput = z.strictObject({ pointer: text(16_384) })
+export type RevealInput = z.infer<typeof RevealInput>
+
+/** The value that stood there when it was asked for, in the form of a payload. */
+export const Revealed = z.object({ value: z.unknown(), now: z.number() })
+export type Revealed = z.infer<typeof Revealed>
 
 /** How a deed ended. `unknown`: it was sent and no answer came; re-reading settles it. */
 export const Outcome = z.enum(['done', 'already-gone', 'refused', 'unknown', 'failed'])

@@ -8,6 +8,7 @@ const table: Record<ProblemCode, { status: number; title: string }> = {
   'unreadable-body': { status: 400, title: 'The body cannot be read' },
   unauthenticated: { status: 401, title: 'Not signed in' },
   forbidden: { status: 403, title: 'Not allowed' },
+  'reauth-required': { status: 403, title: 'Sign in again' },
   'cross-origin': { status: 403, title: 'Another site asked' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },

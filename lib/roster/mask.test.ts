@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { branch, bytesLeaf, leaf, typeOf } from '@/lib/session/tree'
-import { mask } from './mask'
+import { mask, maskTree } from './mask'
 
 const hidden = { masked: true }
 
@@ -116,5 +116,60 @@ describe('masking', () => {
     const forged = JSON.parse('{"#type":"datetime","#value":"x","text":"y"}')
     expect(mask({ forged })).toEqual({ forged: { '##type': 'datetime', '##value': 'x', text: 'y' } })
     expect(mask({ [typeOf]: 'kind' })).toEqual({ '#type': 'kind' })
+  })
+})
+
+describe('what an admin may ask for', () => {
+  const id = 'canary-0123456789abcdef'
+  const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl'
+  const revealableOf = (tree: unknown, secretNames: string[] = []) =>
+    Object.fromEntries(maskTree(tree, { sessionId: id, secretNames }).revealable)
+
+  it('is what only its name hides, by its pointer, at any depth and of any type', () => {
+    const tree = {
+      card: '4111',
+      list: [{ 'a/b~c': { ssn: 7 } }],
+      iban: ['one', 'two'],
+      '#salt': bytesLeaf(Buffer.of(1, 2)),
+    }
+    expect(revealableOf(tree)).toEqual({
+      '/card': '4111',
+      '/list/0/a~1b~0c/ssn': 7,
+      '/iban/0': 'one',
+      '/iban/1': 'two',
+      '/##salt': { '#type': 'bytes', '#value': '0102' },
+    })
+    expect(maskTree(tree).payload).toEqual(mask(tree))
+  })
+
+  it.each([
+    ...['password', 'pin', 'otp', 'accessToken', 'csrfToken', 'cookie', 'authorization', 'apiKey', 'api_key', 'jwt'],
+    ...['sessionId', 'PHPSESSID', 'client_secret', 'credentials', 'card_token', 'hash of the password'],
+  ])('is nothing under the name of a credential: %s', (name) => {
+    expect(revealableOf({ [name]: 'canary' })).toEqual({})
+  })
+
+  it('is nothing that a format or the settings call secret', () => {
+    expect(revealableOf({ hash: 'canary', shoe: 'canary' }, ['hash', 'shoe'])).toEqual({})
+  })
+
+  it.each([
+    ['a JWT', jwt],
+    ['a bearer credential', 'Bearer abcdefgh1234'],
+    ['a secret with its name', 'token=canary1'],
+    ['an address with a password', 'https://ann:canary@example.com'],
+    ['the session’s own id', `see ${id}`],
+    ['the id in base64', Buffer.from(id).toString('base64')],
+    ['the id in base64url', Buffer.from(id).toString('base64url')],
+    ['the id in hexadecimal', Buffer.from(id).toString('hex')],
+    ['the id backwards', [...id].reverse().join('')],
+    ['the id percent-encoded', [...id].map((one) => `%${one.charCodeAt(0).toString(16)}`).join('')],
+  ])('is never %s', (_, value) => {
+    expect(revealableOf({ hash: value, bytes: { salt: leaf('text', value) } })).toEqual({})
+  })
+
+  it('is nothing that is shown anyway, and bounded', () => {
+    expect(revealableOf({ name: 'Ann', card: null, cvv: '' })).toEqual({})
+    expect(Object.keys(revealableOf({ iban: Array.from({ length: 5_000 }, () => 'x') }))).toHaveLength(1_000)
   })
 })
