@@ -25,7 +25,7 @@ const format = {
 
 test.beforeAll(async () => {
   redis = await startRedis()
-  writeFileSync(file, JSON.stringify({ formats: [format] }))
+  writeFileSync(file, JSON.stringify({ formats: [format, drawer] }))
   const now = Math.floor(Date.now() / 1000)
   for (const [id, called, ago] of [
     ['f3a9', 'Alice', 7_200],
@@ -42,6 +42,9 @@ test.afterAll(async () => {
   await redis?.stop()
   rmSync(folder, { recursive: true })
 })
+
+/** A second store, whose keys have the id in the midst. */
+const drawer = { id: 'drawer', label: 'Drawer', prefix: 'dr:', suffix: ':state', paths: { label: 'called' } }
 
 /** Just enough MessagePack for such values. */
 function pack(value: number | string | object): Buffer {
@@ -71,6 +74,22 @@ test('a home-made store that the settings describe shows whose its sessions are 
   await row.getByRole('button', { name: /^Revoke/ }).click()
   await expect(row).toHaveCount(0)
   await expect.poll(async () => (await redis.client().keys('cs.*')).sort()).toEqual(['cs.b81c', 'cs.b81c.lock'])
+})
+
+test('keys with the id between a prefix and a suffix are sessions, those that end otherwise are none, and a pasted id finds its own', async ({
+  page,
+}) => {
+  const id = 'x7Qm2LrT9vBc4KdW'
+  await redis.client().set(`dr:${id}:state`, '{"called":"Cora"}', 'EX', 1800)
+  await redis.client().set(`dr:${id}:cart`, '{"called":"Nobody"}', 'EX', 1800)
+  await signIn(page, rollcall)
+  await expect(rowOf(page, 'Cora')).toBeVisible()
+  await expect(rowOf(page, 'Nobody')).toHaveCount(0)
+  await page.keyboard.press('/')
+  await page.keyboard.insertText(`sid=${id}`)
+  await expect(page.getByRole('row')).toHaveCount(2)
+  await expect(rowOf(page, 'Cora')).toBeVisible()
+  await redis.client().del(`dr:${id}:state`)
 })
 
 test('the page of a session tells its chain of encodings, and masks what the settings call a secret', async ({

@@ -3,7 +3,7 @@ const bytesSteps = ['base64', 'hex', 'gzip', 'zlib', 'deflate', 'brotli', 'zstd'
 const treeSteps = ['json', 'msgpack', 'php', 'php-session', 'igbinary', 'pickle', 'java']
 export const encodingNames = ['hash', ...bytesSteps, ...treeSteps]
 const factNames = ['principal', 'label', 'createdAt', 'lastSeenAt', 'expiresAt', 'ip', 'userAgent']
-const formatNames = ['id', 'label', 'prefix', 'companions', 'encoding', 'paths', 'secrets']
+const formatNames = ['id', 'label', 'prefix', 'suffix', 'companions', 'encoding', 'paths', 'secrets']
 const mostFormats = 50
 const mostSteps = 8
 
@@ -47,13 +47,22 @@ function parse(text, tell) {
 }
 
 function readFormat(format, pointer, tell) {
-  const empty = { id: pointer, label: '', prefix: pointer, companions: [], encoding: [], paths: {}, secrets: [] }
+  const empty = {
+    id: pointer,
+    label: '',
+    prefix: pointer,
+    suffix: '',
+    companions: [],
+    encoding: [],
+    paths: {},
+    secrets: [],
+  }
   if (!isObject(format)) {
     tell(pointer, 'must be an object')
     return empty
   }
   refuseStrangers(format, formatNames, pointer, tell)
-  const { id, label = id, prefix, companions = [], encoding = ['json'], paths = {}, secrets = [] } = format
+  const { id, label = id, prefix, suffix = '', companions = [], encoding = ['json'], paths = {}, secrets = [] } = format
   if (typeof id !== 'string' || !/^[a-z][a-z0-9-]{0,39}$/.test(id)) {
     tell(`${pointer}/id`, `must be a name of small letters, figures and dashes, ${not(id)}`)
   }
@@ -64,7 +73,8 @@ function readFormat(format, pointer, tell) {
     id,
     label,
     prefix: readPrefix(prefix, `${pointer}/prefix`, tell),
-    companions: readCompanions(companions, prefix, `${pointer}/companions`, tell),
+    suffix: readSuffix(suffix, `${pointer}/suffix`, tell),
+    companions: readCompanions(companions, { prefix, suffix }, `${pointer}/companions`, tell),
     encoding: readEncoding(encoding, `${pointer}/encoding`, tell),
     paths: readPaths(paths, `${pointer}/paths`, tell),
     secrets: readSecrets(secrets, `${pointer}/secrets`, tell),
@@ -81,19 +91,33 @@ function readPrefix(prefix, pointer, tell) {
   return prefix
 }
 
-function readCompanions(companions, prefix, pointer, tell) {
+function readSuffix(suffix, pointer, tell) {
+  if (typeof suffix === 'string' && suffix.length <= 500 && !suffix.includes('*')) return suffix
+  return (
+    tell(pointer, `must be what the keys end with behind the id, 500 characters at most, no pattern, ${not(suffix)}`) ??
+    ''
+  )
+}
+
+function readCompanions(companions, session, pointer, tell) {
   if (!Array.isArray(companions)) return tell(pointer, 'must be a list') ?? []
   for (const [index, key] of companions.entries()) {
     const place = `${pointer}/${index}`
     if (typeof key !== 'string' || key.split('{id}').length !== 2 || key.length > 500) {
       tell(place, `must be a key with {id} once, where the id of the session stands, ${not(key)}`)
-    } else if (key.endsWith('{id}') && `${prefix}{id}`.startsWith(key.slice(0, -'{id}'.length))) {
+    } else if (takesSessions(key, session)) {
       tell(place, `would take every session for a companion: ${quote(key)}`)
     } else if (key.startsWith('rollcall:') || key.startsWith('{id}')) {
       tell(place, `must begin with a name of the application's own, ${not(key)}`)
     }
   }
   return companions
+}
+
+/** Whether the key of a session, whatever its id, has the form of this companion. */
+function takesSessions(companion, { prefix, suffix }) {
+  const [before, after] = companion.split('{id}')
+  return `${prefix}`.startsWith(before) && `${suffix}`.endsWith(after)
 }
 
 function readEncoding(encoding, pointer, tell) {

@@ -66,7 +66,8 @@ function createRuntime() {
 
   const freshness = () => joinFreshness(sources.freshness(), sources.estimated(), now())
   const answers = { roster, bootId, handles: handles.find, freshness, stateVersion: sources.version, now }
-  const prefixes = () => sources.list().map(({ source }) => ({ source: source.id, prefix: source.prefix }))
+  const prefixes = () =>
+    sources.list().map(({ source }) => ({ source: source.id, prefix: source.prefix, suffix: source.suffix }))
   const list = createSessionList({ ...answers, prefixes })
   const views = createViews({ home, audit, namesSession: (text) => findPasted(roster, text, prefixes()) !== null })
   const people = createPeopleList(answers)
@@ -77,7 +78,7 @@ function createRuntime() {
     snoozes,
     stateVersion: () => sources.version() + serverInfo.version(),
     server: serverInfo.reading,
-    prefixOf: (id) => sources.find(id)?.source.prefix ?? '',
+    placeOf: (id) => sources.find(id)?.source ?? { prefix: '', suffix: '' },
   })
   const history = createHistory({
     home,

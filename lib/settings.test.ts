@@ -274,6 +274,7 @@ const shop = { id: 'shop', prefix: 'shop:sess:' }
 test('a format of one’s own is read with its defaults, and its paths name by name', () => {
   const format = {
     ...shop,
+    suffix: ':v1',
     companions: ['shop:sess:{id}:lock'],
     encoding: ['gzip', 'msgpack'],
     paths: { principal: 'user.id', label: 'a\\.b.c\\\\d' },
@@ -288,7 +289,7 @@ test('a format of one’s own is read with its defaults, and its paths name by n
       paths: { principal: ['user', 'id'], label: ['a.b', 'c\\d'] },
       secrets: ['doorcode'],
     },
-    { id: 'bare', label: 'Bare', prefix: 'b:', companions: [], encoding: ['json'], paths: {}, secrets: [] },
+    { id: 'bare', label: 'Bare', prefix: 'b:', suffix: '', companions: [], encoding: ['json'], paths: {}, secrets: [] },
   ])
 })
 
@@ -300,6 +301,7 @@ test('all faults of the file are told at once, each with a pointer into it', () 
   const broken = {
     id: 'Shop!',
     prefix: 'shop:*',
+    suffix: '*:data',
     extra: 1,
     companions: ['shop:lock', 'shop:{id}'],
     encoding: ['gz', 'hash', 'gzip'],
@@ -311,6 +313,7 @@ test('all faults of the file are told at once, each with a pointer into it', () 
     '/nonsense is not known',
     '/formats/0/id must be a name of small letters, figures and dashes, not "Shop!"',
     '/formats/0/prefix must be a prefix, not a pattern: write "shop:"',
+    '/formats/0/suffix must be what the keys end with',
     '/formats/0/extra is not known',
     '/formats/0/companions/0 must be a key with {id}',
     '/formats/0/companions/1 would take every session for a companion',

@@ -29,7 +29,9 @@ export async function inspect(context: ActionContext, actor: Actor, target: Targ
 
   const { raw, decoded, secretNames } = stored
   const isReadable = !('unreadable' in decoded)
-  const masked = isReadable ? maskTree(decoded.tree, { secretNames, sessionId: sessionIdOf(key, source.prefix) }) : null
+  const masked = isReadable
+    ? maskTree(decoded.tree, { secretNames, sessionId: sessionIdOf(key, source.prefix, source.suffix) })
+    : null
   const revealable = masked !== null && may(role, 'session.reveal') ? [...masked.revealable.keys()] : []
   const hasEnd = stored.session.expiresAt !== null
   return {

@@ -31,7 +31,7 @@ export async function reveal(
   const stored = await target.source.readOne(target.key)
   if (stored === null) throw new KnownError('not-found', 'This session has ended.')
   const { decoded, secretNames, session } = stored
-  const options = { secretNames, sessionId: sessionIdOf(target.key, target.source.prefix) }
+  const options = { secretNames, sessionId: sessionIdOf(target.key, target.source.prefix, target.source.suffix) }
   const found = 'unreadable' in decoded ? new Map() : maskTree(decoded.tree, options).revealable
   if (!found.has(pointer)) {
     deny('It is not among what may be revealed.')

@@ -20,6 +20,7 @@ beforeAll(async () => {
     id: 'shop',
     label: 'Shop',
     prefix: 'shop:sess:',
+    suffix: '',
     companions: ['shop:sess:{id}:lock', 'shop:cart:{id}'],
     encoding: ['gzip', 'json'],
     paths: { principal: ['who'], expiresAt: ['until'] },
@@ -85,4 +86,36 @@ test('an extension is written into the packed value, and what belongs to the ses
     expect(await server.client().pttl(name)).toBeGreaterThan(3_000_000)
   }
   expect(await server.client().pttl('shop:cart:b2')).toBeLessThanOrEqual(60_000)
+})
+
+test('with a suffix the id stands between: its companions are found by it, and keys that end otherwise are nobody’s', async () => {
+  const redis = server.client()
+  await redis.flushall()
+  const custom = createCustomFormat({
+    ...{ id: 'cart', label: 'Cart', prefix: 'c*[a]:', suffix: ':d*ta', companions: ['c*[a]:{id}:lock', 'index:{id}'] },
+    ...{ encoding: ['json'], paths: { principal: ['who'] }, secrets: [] },
+  })
+  const carts = createSource({
+    ...{ connection, id: 'cart', name: 'cart', prefix: 'c*[a]:', origin: 'configured', siblings: () => [] },
+    ...{ pinnedFormat: 'cart', formats: [custom, ...formats], isReadOnly: false },
+  })
+  const id = 'the-id-0123456789'
+  const session = `c*[a]:${id}:d*ta`
+  const value = JSON.stringify({ who: `u7`, back: `/carts/${id}` })
+  for (const other of ['c*[a]::d*ta', `c*[a]:${id}`, `c*[a]:${id}:data`, `cxa:${id}:d*ta`, `c*[a]:${id}:d*ta:more`]) {
+    await redis.set(other, value, 'PX', 60_000)
+  }
+  for (const own of [session, `c*[a]:${id}:lock`, `index:${id}`]) await redis.set(own, value, 'PX', 60_000)
+
+  const keys: string[] = []
+  for await (const batch of carts.scan(new AbortController().signal)) keys.push(...batch.map(String))
+  expect(keys).toEqual([session])
+  const [read] = await carts.read([Buffer.from(session)])
+  expect(read).toMatchObject({ format: 'cart', principal: 'u7' })
+  expect(await carts.remove(Buffer.from(`c*[a]:${id}`))).toBe('gone')
+  const before = (await keysNow()).length
+  expect(await carts.remove(Buffer.from(session))).toBe('done')
+  const left = await keysNow()
+  expect(left).toHaveLength(before - 3)
+  expect(left).toContain(`c*[a]:${id}`)
 })

@@ -16,6 +16,7 @@ const make = (over: Partial<CustomFormat> = {}) =>
     id: 'shop',
     label: 'Shop',
     prefix: 'shop:sess:',
+    suffix: '',
     companions: [],
     encoding: ['json'],
     paths: { principal: ['user', 'id'], label: ['user', 'name'], createdAt: ['meta', 'created'] },

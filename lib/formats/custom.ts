@@ -17,12 +17,14 @@ const anyTime = 8_000_000_000_000_000
  * an end inside the value can be written anew, an extension does so; else it holds until the application's next request. Companions go and last with their session.
  */
 export function createCustomFormat(described: CustomFormat): SessionFormat {
-  const { id, label, prefix, companions, encoding, paths, secrets } = described
-  const start = Buffer.from(prefix)
+  const { id, label, prefix, suffix, companions, encoding, paths, secrets } = described
+  const [start, end] = [Buffer.from(prefix), Buffer.from(suffix)]
   const decode = (raw: RawSession) => readChain(raw.value, encoding)
 
   function companionsOf({ key, rest }: RawSession): Buffer[] {
-    const sessionId = isUnder(key, start) ? key.subarray(start.length) : Buffer.from(rest, 'latin1')
+    const sessionId = isBetween(key, start, end)
+      ? key.subarray(start.length, key.length - end.length)
+      : Buffer.from(rest, 'latin1')
     return companions.map((template) => {
       const [before = '', after = ''] = template.split('{id}')
       return Buffer.concat([Buffer.from(before), sessionId, Buffer.from(after)])
@@ -37,7 +39,9 @@ export function createCustomFormat(described: CustomFormat): SessionFormat {
     usualKeys: [],
     companionKeys: companions.length === 0 ? null : new RegExp(companions.map(patternOf).join('|')),
 
-    recognises: ({ key }) => isUnder(key, start),
+    ...(suffix === '' ? {} : { keySuffix: suffix }),
+
+    recognises: ({ key }) => isBetween(key, start, end),
 
     decode(raw) {
       const read = decode(raw)
@@ -137,8 +141,10 @@ function sameKind(old: unknown, untilAt: number): number | string | null {
   return String(Number(old) < 1e11 ? Math.ceil(untilAt / 1000) : Math.ceil(untilAt))
 }
 
-function isUnder(key: Buffer, start: Buffer): boolean {
-  return key.length > start.length && key.subarray(0, start.length).equals(start)
+/** With something between them. */
+function isBetween(key: Buffer, start: Buffer, end: Buffer): boolean {
+  if (key.length <= start.length + end.length || !key.subarray(0, start.length).equals(start)) return false
+  return key.subarray(key.length - end.length).equals(end)
 }
 
 /** Whole keys of a template, as latin1. */

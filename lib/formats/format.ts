@@ -23,6 +23,9 @@ export interface SessionFormat {
   /** Keys under any prefix that are no sessions of this framework but belong to one (an index, a lock), matched against whole keys as latin1; null where it has none. Without flags, groups or back references. */
   readonly companionKeys: RegExp | null
 
+  /** What each of its keys ends with behind the id, where the format is pinned; keys under the prefix that end otherwise are nobody's. Absent: nothing. */
+  readonly keySuffix?: string
+
   /** Whether the value has this format's own shape. The first in detection order that says yes decodes it. Cheap: for most values one look at the first bytes. */
   recognises(raw: RawSession): boolean
 

@@ -23,6 +23,7 @@ type ReaderOptions = {
   connection: Connection
   source: string
   prefix: string
+  suffix: string
   formats: readonly SessionFormat[]
   /** Where the prefix is a guess, what only the last resort reads is no session. */
   isStrict: boolean
@@ -38,14 +39,14 @@ export type Reader = {
   findFormat(id: string): SessionFormat | null
 }
 
-export function createReader({ connection, source, prefix, formats, isStrict }: ReaderOptions): Reader {
+export function createReader({ connection, source, prefix, suffix, formats, isStrict }: ReaderOptions): Reader {
   const start = bytesOf(prefix)
   const testCompanion = createCompanionTest(formats)
   const byId = new Map(formats.map((format) => [format.id, format]))
   const lastResort = formats[formats.length - 1]
 
   function toRaw(key: Buffer, { value, redisExpiresAt }: Reading): RawSession {
-    const rest = key.toString('latin1', start.length)
+    const rest = key.toString('latin1', start.length, key.length - Buffer.byteLength(suffix))
     return { key, prefix: start, rest, value, redisExpiresAt, now: connection.now(), related: [] }
   }
 
@@ -64,7 +65,7 @@ export function createReader({ connection, source, prefix, formats, isStrict }: 
     const decoded = format.decode(raw)
     if ('noSession' in decoded) return 'skipped'
     const facts = 'facts' in decoded ? decoded.facts : null
-    const sessionId = sessionIdOf(raw.key, prefix)
+    const sessionId = sessionIdOf(raw.key, prefix, suffix)
     const name = (text: string | null | undefined) => (text && !(sessionId && text.includes(sessionId)) ? text : null)
     const session: Session = {
       key: raw.key,

@@ -9,16 +9,16 @@ import { countIssued, createPace, type Pace } from './pace'
 const sampleCount = 1000
 
 /**
- * Every key under the prefix on these primaries, a batch a SCAN; an empty batch is not the end. Throws `KnownError` when the walk cannot be whole: a primary
+ * Every key between the prefix and the suffix on these primaries, a batch a SCAN; an empty batch is not the end. Throws `KnownError` when the walk cannot be whole: a primary
  * was restarted, replaced or reconnected under it, or the set of primaries changed. A cursor means something to one process only.
  */
 export async function* scanKeys(
   connection: Connection,
-  prefix: string,
+  { prefix, suffix }: { prefix: string; suffix: string },
   signal: AbortSignal,
 ): AsyncGenerator<Buffer[], void> {
   const nodes = primariesOf(connection)
-  const pattern = `${escapeGlob(prefix)}*`
+  const pattern = `${escapeGlob(prefix)}*${escapeGlob(suffix)}`
   for (const node of nodes) yield* scanNode(node, createPace(node, connection.client), pattern, signal)
   const names = (list: Redis[]) =>
     list

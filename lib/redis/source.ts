@@ -33,11 +33,12 @@ type SourceOptions = {
 /** The `Source` over one open connection; sources of one Redis share it. Creating one costs nothing and needs no answer. */
 export function createSource(options: SourceOptions): Source {
   const { connection, id, name, prefix, origin, siblings, pinnedFormat, isReadOnly } = options
-  const start = bytesOf(prefix)
   const formats = options.formats.filter((format) => pinnedFormat === null || format.id === pinnedFormat)
+  const suffix = (pinnedFormat !== null && formats[0]?.keySuffix) || ''
+  const [start, end] = [bytesOf(prefix), Buffer.from(suffix)]
   const denied: WriteResult = { denied: 'Rollcall is set to read only.' }
   const isStrict = origin === 'found' && pinnedFormat === null
-  const reader = createReader({ connection, source: id, prefix, formats, isStrict })
+  const reader = createReader({ connection, source: id, prefix, suffix, formats, isStrict })
   const endings = createEndings(connection)
 
   let beside: readonly string[] = []
@@ -45,6 +46,8 @@ export function createSource(options: SourceOptions): Source {
 
   function owns(key: Buffer): boolean {
     if (!startsWith(key, start) || startsWith(key, ownPrefix)) return false
+    if (end.length > 0 && !(key.length > start.length + end.length && key.subarray(-end.length).equals(end)))
+      return false
     const now = siblings()
     if (now !== beside) {
       beside = now
@@ -79,6 +82,7 @@ export function createSource(options: SourceOptions): Source {
     id,
     name,
     prefix,
+    suffix,
     database: connection.database,
     origin,
     owns,
@@ -86,7 +90,7 @@ export function createSource(options: SourceOptions): Source {
     async *scan(signal) {
       requireUp(connection)
       try {
-        for await (const keys of scanKeys(connection, prefix, signal)) {
+        for await (const keys of scanKeys(connection, { prefix, suffix }, signal)) {
           yield keys.filter(isOurs)
         }
       } catch (error) {

@@ -16,7 +16,7 @@ import type { ServerFacts, ServerReading } from '@/lib/session/server-facts'
 import { sessionChecks } from './findings'
 import type { Roster } from './roster'
 import { serverChecks } from './server-findings'
-import type { CheckContext, Found, Told } from './session-check'
+import type { CheckContext, Found, KeyPlace, Told } from './session-check'
 import { toRow } from './view'
 
 /** A pass rests this many times as long as it took, so that a million busy sessions cost a twentieth of the process at most. */
@@ -31,7 +31,7 @@ export type FindingListContext = {
   /** Rises with every change of any source's state, and of what INFO tells. */
   stateVersion(): number
   server(): ServerReading
-  prefixOf(source: string): string
+  placeOf(source: string): KeyPlace
   /** What is put off now, and a number that rises with its changes. */
   snoozes: { latest(): ReadonlyMap<string, Snooze>; version(): number }
   now(): number
@@ -67,7 +67,7 @@ export function createFindingList(context: FindingListContext): FindingList {
     const beganAt = performance.now()
     if (known !== null && (known.version === at || beganAt - known.madeAt < known.tookMs * restFactor)) return known
     const now = Math.floor(context.now() / 60_000) * 60_000
-    const found = findAll({ roster, now, prefixOf: context.prefixOf }, context.server(), handles, context.now())
+    const found = findAll({ roster, now, placeOf: context.placeOf }, context.server(), handles, context.now())
     const madeAt = performance.now()
     known = { version: at, madeAt, tookMs: madeAt - beganAt, ...found }
     return known

@@ -46,7 +46,12 @@ function makeSession(id: string, over: Partial<Session> = {}): Session {
 function judge(sessions: Session[], server: ServerFacts = healthy) {
   const roster = createRoster(() => now)
   for (const session of sessions) roster.put(session, 1)
-  const answer = findAll({ roster, now, prefixOf: () => 'sess:' }, { facts: [server] }, handles, now)
+  const answer = findAll(
+    { roster, now, placeOf: () => ({ prefix: 'sess:', suffix: '' }) },
+    { facts: [server] },
+    handles,
+    now,
+  )
   return {
     ...answer,
     ids: answer.rows.map(({ id }) => id),
@@ -173,7 +178,7 @@ describe('what INFO tells', () => {
       roster: createRoster(() => now),
       now,
       snoozes: { latest: () => new Map(), version: () => 0 },
-      prefixOf: () => '',
+      placeOf: () => ({ prefix: '', suffix: '' }),
     }
     const { checks } = findAll(context, { unknown: 'refused' }, handles, now)
     expect(checks.slice(-2)).toMatchObject([
@@ -199,7 +204,7 @@ describe('the list of findings', () => {
         return { facts: [healthy] }
       },
       snoozes: { latest: () => new Map(), version: () => 0 },
-      prefixOf: () => 'sess:',
+      placeOf: () => ({ prefix: 'sess:', suffix: '' }),
       now: () => now,
     })
     const query = { page: 1, size: 50 }
@@ -222,7 +227,7 @@ describe('the list of findings', () => {
       stateVersion: () => 1,
       server: () => ({ unknown: '' }),
       snoozes: { latest: () => new Map(), version: () => 0 },
-      prefixOf: () => '',
+      placeOf: () => ({ prefix: '', suffix: '' }),
       now: () => now,
     })
     expect(() => list.read({ page: 1, size: 50 })).toThrow(/not answered/)

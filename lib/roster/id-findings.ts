@@ -31,9 +31,9 @@ export const weakId: SessionCheck = {
     'Make each id from a cryptographic random source, at least 128 bits of it: crypto.randomBytes(16) in Node, secrets.token_urlsafe(16) in Python. End the sessions that have a weak one.',
   filter: () => null,
   deeds: [],
-  look({ roster, prefixOf }) {
+  look({ roster, placeOf }) {
     const { numbers, strings, keys } = roster.columns
-    const prefixes = new Map<number, { source: string; prefix: string }>()
+    const prefixes = new Map<number, { source: string; prefix: string; suffix: string }>()
     const exempt = new Map<number, boolean>()
     const isExempt = (format: number) => {
       const known = exempt.get(format) ?? hasHashedKey(strings.format.at(format) ?? '')
@@ -49,12 +49,14 @@ export const weakId: SessionCheck = {
         let place = prefixes.get(number)
         if (place === undefined) {
           const source = strings.source.at(number) ?? ''
-          place = { source, prefix: Buffer.from(prefixOf(source)).toString('latin1') }
+          const { prefix, suffix } = placeOf(source)
+          place = { source, prefix: latin1(prefix), suffix: latin1(suffix) }
           prefixes.set(number, place)
         }
-        const { source, prefix } = place
-        const id = (keys[slot] ?? '').slice(prefix.length)
-        const isCounted = neighboursOf(id).some((next) => roster.findSlot(source, prefix + next) !== null)
+        const { source, prefix, suffix } = place
+        const key = keys[slot] ?? ''
+        const id = key.slice(prefix.length, key.length - suffix.length)
+        const isCounted = neighboursOf(id).some((next) => roster.findSlot(source, prefix + next + suffix) !== null)
         if (isCounted) counted += 1
         return isCounted || isShortOrNumber(id, idBits)
       },
@@ -65,3 +67,5 @@ export const weakId: SessionCheck = {
     }
   },
 }
+
+const latin1 = (text: string) => Buffer.from(text).toString('latin1')

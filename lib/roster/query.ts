@@ -14,7 +14,7 @@ export type QueryResult = { total: number; slots: number[] }
 /** What a query needs beside the roster. `open` turns a handle back; `prefixes` are those of the sources, for a pasted session id. */
 export type QueryContext = FilterContext & {
   open(handle: string): { source: string; key: Buffer } | null
-  prefixes: { source: string; prefix: string }[]
+  prefixes: { source: string; prefix: string; suffix?: string }[]
   /** The handle of a slot, for sorting by it. */
   handleAt(slot: number): string
 }
@@ -29,8 +29,8 @@ function findExact(roster: Roster, text: string, context: QueryContext): number 
 /** The session whose id the text is, in any of its dresses, or null. */
 export function findPasted(roster: Roster, text: string, prefixes: QueryContext['prefixes']): number | null {
   for (const candidate of idCandidates(text)) {
-    for (const { source, prefix } of prefixes) {
-      const slot = roster.findSlot(source, prefix + candidate) ?? roster.findSlot(source, candidate)
+    for (const { source, prefix, suffix = '' } of prefixes) {
+      const slot = roster.findSlot(source, prefix + candidate + suffix) ?? roster.findSlot(source, candidate)
       if (slot !== null) return slot
     }
   }

@@ -3,7 +3,10 @@ import type { JobDeed } from '@/lib/contract/job'
 import type { SessionFilter } from '@/lib/contract/session'
 import type { Roster } from './roster'
 
-export type CheckContext = { roster: Roster; now: number; prefixOf(source: string): string }
+/** What the keys of a source begin and end with; the id stands between. */
+export type KeyPlace = { prefix: string; suffix: string }
+
+export type CheckContext = { roster: Roster; now: number; placeOf(source: string): KeyPlace }
 
 /** What one pass found for one check. `highest`: the highest rank among them. */
 export type Found = { count: number; total: number; highest: number; slots: number[] }

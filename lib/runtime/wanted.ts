@@ -16,11 +16,12 @@ const mostFound = 20
 /** What is watched from the first second, before anything is known of Redis. Pure. */
 export function listConfigured(settings: Pick<Settings, 'prefixes' | 'customFormats' | 'hasDemo'>): Wanted[] {
   const described = settings.customFormats.map(
-    ({ id, prefix }): Wanted => ({
+    ({ id, prefix, suffix }): Wanted => ({
       prefix,
       format: id,
       origin: 'configured',
-      evidence: 'ROLLCALL_CONFIG describes it.',
+      evidence:
+        suffix === '' ? 'ROLLCALL_CONFIG describes it.' : `ROLLCALL_CONFIG describes it: keys that end with ${suffix}`,
     }),
   )
   const named: Wanted[] = settings.prefixes

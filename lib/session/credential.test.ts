@@ -31,3 +31,7 @@ test.each([
   ['session:42', 'session:', null],
   ['session:somebody@example.com', 'session:', null],
 ])('the id in %s under "%s" is %s', (key, prefix, id) => expect(sessionIdOf(Buffer.from(key), prefix)).toBe(id))
+
+test('the id stands before the suffix, too', () => {
+  expect(sessionIdOf(Buffer.from('cart:abcdefghijklmnop:state'), 'cart:', ':state')).toBe('abcdefghijklmnop')
+})

@@ -26,11 +26,11 @@ export function mayBeCredential(text: string): boolean {
 }
 
 /**
- * The part of a key behind its prefix, or behind its last colon, where it is long enough to be a session id; an address, by which some applications name their keys, is none.
+ * The part of a key behind its prefix and before its suffix, or behind its last colon, where it is long enough to be a session id; an address, by which some applications name their keys, is none.
  * Whatever holds it is not shown: in many stores it is the cookie.
  */
-export function sessionIdOf(key: Buffer, prefix: string): string | null {
-  const rest = key.toString('utf8', Buffer.byteLength(prefix))
+export function sessionIdOf(key: Buffer, prefix: string, suffix = ''): string | null {
+  const rest = key.toString('utf8', Buffer.byteLength(prefix), key.length - Buffer.byteLength(suffix))
   const last = rest.slice(rest.lastIndexOf(':') + 1)
   const id = last.length >= shortestId ? last : rest
   return id.length >= shortestId && !id.includes('@') ? id : null

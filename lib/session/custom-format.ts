@@ -28,7 +28,9 @@ export type Encoding = (typeof encodings)[number]
 export type CustomFormat = {
   id: string
   label: string
+  /** What its keys begin and end with; the id stands between them. */
   prefix: string
+  suffix: string
   /** Keys that belong to a session, each with `{id}` where its id stands. */
   companions: string[]
   /** From the outside in. */

@@ -7,7 +7,7 @@ export type StoredValue =
 export type RawSession = {
   /** The Redis key, byte for byte. */
   key: Buffer
-  /** The prefix of its source, and what stands behind it, both as latin1: a character a byte. */
+  /** The prefix of its source, and what stands behind it, without the source's suffix; both as latin1: a character a byte. */
   prefix: string
   rest: string
   value: StoredValue

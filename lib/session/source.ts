@@ -47,6 +47,8 @@ export interface Source {
   readonly id: string
   readonly name: string
   readonly prefix: string
+  /** What its keys end with behind the id; empty but for a format of the settings that says so. */
+  readonly suffix: string
   readonly database: number
   readonly origin: 'configured' | 'built-in' | 'found' | 'chosen' | 'demo'
 
