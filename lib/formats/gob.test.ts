@@ -134,3 +134,41 @@ test('of a stream cut short the head is kept where it is known to be cut, and re
   expect('tree' in read && toWire(read.tree)).toEqual({ user_id: 42 })
   expect(readGob(head, false)).toEqual({ reason: 'is no whole value of gob' })
 })
+
+test('keys that would have one name are all kept: each after the first bears its type', () => {
+  const anyKeys = Buffer.concat([
+    signed(-mapId),
+    Buffer.from([4, 1, 2]),
+    signed(mapId),
+    Buffer.from([0, 1, 16, 1, 16, 0, 0]),
+  ])
+  const own = (name: string, value: number) =>
+    Buffer.concat([text(name), signed(2), sized(Buffer.concat([Buffer.from([0]), signed(value)]))])
+  const mapKey = (value: number) =>
+    Buffer.concat([text('m'), signed(mapId), sized(Buffer.concat([Buffer.from([0, 1]), boxed('a'), boxed(value)]))])
+  const entries: [Buffer, string][] = [
+    [boxed('1'), 'text'],
+    [boxed(1), 'number'],
+    [own('example.com/shop/cart.Key', 1), 'own number'],
+    [boxed('true'), 'word'],
+    [boxed(true), 'truth'],
+    [mapKey(1), 'one map'],
+    [mapKey(2), 'another'],
+    [boxed('1'), 'text again'],
+  ]
+  const body = Buffer.concat([unsigned(entries.length), ...entries.flatMap(([key, value]) => [key, boxed(value)])])
+  const read = readGob(
+    Buffer.concat([sized(anyKeys), sized(Buffer.concat([signed(mapId), Buffer.from([0]), body]))]),
+    false,
+  )
+  expect('tree' in read && read.tree).toEqual({
+    1: 'text',
+    'int(1)': 'number',
+    'cart.Key(1)': 'own number',
+    true: 'word',
+    'bool(true)': 'truth',
+    'a key of another kind': 'one map',
+    'a key of another kind, after 6 others': 'another',
+    'string(1)': 'text again',
+  })
+})

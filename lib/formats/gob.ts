@@ -45,6 +45,8 @@ class GobReader {
   private at = 0
   private nodes = 0
   private readonly types = new Map<number, GobType>()
+  /** The type of the value that an interface held last. */
+  private heldType: string | null = null
 
   constructor(private readonly bytes: Buffer) {}
 
@@ -135,7 +137,9 @@ class GobReader {
   private map({ key, element }: Extract<GobType, { kind: 'map' }>, depth: number): Branch {
     const object = branch()
     for (let left = this.length(false); left > 0 && this.fault === null; left -= 1) {
-      const name = nameOf(this.value(key, depth + 1))
+      this.heldType = null
+      const found = this.value(key, depth + 1)
+      const name = this.heldType === null ? nameOf(found) : freeName(object, found, this.heldType)
       this.put(object, name, this.value(element, depth + 1))
     }
     return object
@@ -155,7 +159,10 @@ class GobReader {
     if (name === '') return null
     const id = this.typeId()
     this.length(false)
-    return this.body(id, depth + 1, typeof name === 'string' ? name : null)
+    const type = typeof name === 'string' ? name : null
+    const value = this.body(id, depth + 1, type)
+    this.heldType = type
+    return value
   }
 
   /** What a type's own encoder wrote: a moment, or bytes. */
@@ -254,6 +261,21 @@ const narrow = (number: bigint) => (BigInt.asIntN(54, number) === number ? Numbe
 /** Beyond what a number holds: as text of all digits. */
 function shown(number: number | bigint): unknown {
   return typeof number === 'number' && Number.isSafeInteger(number) ? number : leaf('integer', String(number))
+}
+
+/**
+ * The same where keys may be of any type: a number of the application's own type bears that type, as does whatever would take the name of another key; `1` and `"1"` are two keys.
+ * Of two that are no scalars the later bears what stands in the map before it.
+ */
+function freeName(object: Branch, key: unknown, type: string): string | null {
+  const name = nameOf(key)
+  if (name === null) return null
+  const isScalar = typeof key !== 'object' || isLeaf(key)
+  const isOwnNumber = typeof key === 'number' && type.includes('.')
+  if (!isOwnNumber && !(name in object)) return name
+  return isScalar
+    ? `${type.slice(type.lastIndexOf('/') + 1)}(${name})`
+    : `${name}, after ${Object.keys(object).length} others`
 }
 
 /** A key of a map as a name; null for what was not read. */

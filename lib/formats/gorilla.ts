@@ -1,9 +1,11 @@
+import { isTime } from '@/lib/session/lifetime'
 import type { RawSession } from '@/lib/session/raw'
+import { isLeaf } from '@/lib/session/tree'
 import { findFacts } from './facts'
 import type { SessionFormat } from './format'
 import { readGob } from './gob'
 import { isGobMap } from './gob-type'
-import { isObject } from './json'
+import { isObject, own } from './json'
 import { encodingsOf, readJsonBytes } from './text'
 
 /**
@@ -68,8 +70,7 @@ export const rbcervilla = createGoFormat(
   { ids: /(?:^|[^A-Z2-7])[A-Z2-7]{103}$/, hasJson: false },
 )
 
-/** Fiber saves at every request; its storage has no prefix, so it is found by its values, whatever the key. */
-export const fiber = createGoFormat(
+const fiberMap = createGoFormat(
   {
     id: 'fiber',
     label: 'Fiber (Go)',
@@ -78,3 +79,40 @@ export const fiber = createGoFormat(
   },
   { ids: /./s, hasJson: false },
 )
+
+/**
+ * Fiber saves at every request; its storage has no prefix, so it is found by its values, whatever the key. With an absolute timeout Fiber 3 keeps the end in the map, under a key of a type of its own; it
+ * is obeyed on reading, whatever the TTL, and no extension goes past it. Source: Fiber 3 `middleware/session/session.go`, `store.go`.
+ */
+export const fiber: SessionFormat = {
+  ...fiberMap,
+
+  decode(raw) {
+    const decoded = fiberMap.decode(raw)
+    return 'facts' in decoded
+      ? {
+          ...decoded,
+          facts: { ...decoded.facts, expiresAt: earlier(decoded.facts.expiresAt, absoluteEnd(decoded.tree)) },
+        }
+      : decoded
+  },
+
+  extend(raw, untilAt) {
+    const decoded = fiberMap.decode(raw)
+    if (!('facts' in decoded) || raw.value.isTruncated) return null
+    const latestAt = absoluteEnd(decoded.tree) ?? Number.POSITIVE_INFINITY
+    const notReached = [...fiberMap.notReached.extend]
+    if (untilAt <= latestAt) return { rewrite: null, expiresAt: untilAt, notReached }
+    return { rewrite: null, expiresAt: latestAt, notReached: [...notReached, 'absolute-timeout'] }
+  },
+}
+
+function absoluteEnd(tree: unknown): number | null {
+  const found = isObject(tree) ? own(tree, 'session.absExpirationKeyType(0)') : null
+  const at = isLeaf(found) ? Date.parse(found.text) : null
+  return isTime(at) ? at : null
+}
+
+function earlier(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? (one ?? other) : Math.min(one, other)
+}
