@@ -16,9 +16,10 @@ describe('GitLab', () => {
   const signedIn = golden('signed-in')
   const id = signedIn.rest
   const active = Buffer.from(`session:user:gitlab::v2:42:${id}`)
+  const activeBefore = Buffer.from(`session:user:gitlab:42:${id}`)
 
   test('address and times come from the key beside it, which is no session', () => {
-    expect(gitlab.related?.(signedIn)).toEqual([active])
+    expect(gitlab.related?.(signedIn)).toEqual([active, activeBefore])
     expect(gitlab.related?.(golden('anonymous'))).toEqual([])
     const isCompanion = createCompanionTest(formats)
     const beside = ['session:lookup:user:gitlab:42', 'session:lookup:ip:gitlab2:203.0.113.9', 'session:otp:1:2']
@@ -40,9 +41,21 @@ describe('GitLab', () => {
     expect(gitlab.extend?.(signedIn, untilAt)).toEqual({
       rewrite: null,
       expiresAt: untilAt,
-      companions: [{ deed: 'expire', key: active, untilAt, otherwise: null }],
+      companions: [active, activeBefore].map((key) => ({ deed: 'expire', key, untilAt, otherwise: null })),
       notReached: ['app-timeout', 'browser-cookie'],
     })
+  })
+
+  test('of the two that tell of it the newer is believed, and one that cannot be read tells nothing', () => {
+    const old = golden('before-15').related[1] ?? null
+    const [newer = null] = signedIn.related
+    const factsWith = (related: (Buffer | null)[]) => gitlab.decode({ ...signedIn, related })
+    const known = { ip: '203.0.113.9' }
+    expect(factsWith([null, old])).toMatchObject({ facts: known })
+    const other = Buffer.from(String(newer).replace('203.0.113.9', '198.51.100.7'))
+    expect(factsWith([other, old])).toMatchObject({ facts: { ip: '198.51.100.7' } })
+    for (const broken of [Buffer.from('v2:{'), Buffer.from([4, 8, 0x6f]), Buffer.alloc(0)])
+      expect(factsWith([broken, broken])).toMatchObject({ facts: { principal: '42', ip: null } })
   })
 
   test('a person whose id is none of GitLab leads to no other key', () => {

@@ -1,17 +1,18 @@
 import type { CompanionWrite, Facts } from '@/lib/session/plan'
 import type { RawSession } from '@/lib/session/raw'
+import { isLeaf } from '@/lib/session/tree'
 import { textOf } from './facts'
 import type { SessionFormat } from './format'
 import { isObject, own } from './json'
 import { isoTimeOf } from './json-format'
-import { isMarshalHash } from './marshal'
+import { isMarshalHash, readMarshal } from './marshal'
 import { endsWithPrivateId } from './redis-session-store'
 import { describeRubySession, readRubyHash, rubySecretNames } from './ruby-session'
 import { readJsonBytes } from './text'
 
 /**
  * GitLab: a session of Rack under `session:gitlab:`. Beside it stand, for who is signed in, what the page of active sessions shows (`session:user:gitlab::v2:<person>:<id>`, `v2:` and JSON; in older ones
- * without `:v2` and in Marshal), the set of the person's sessions, a counter for each address, and `session:otp:`. Address and times are read from the first. Every request sets both lifetimes to the
+ * without `:v2` and in Marshal), the set of the person's sessions, a counter for each address, and `session:otp:`. Address and times are read from the first, in older ones from the object in Marshal. Every request sets both lifetimes to the
  * setting again. Sources: GitLab `config/initializers/session_store.rb`, `lib/gitlab/redis/sessions.rb`, `app/models/active_session.rb`; fixtures built to their letter.
  */
 export const gitlab: SessionFormat = {
@@ -24,14 +25,14 @@ export const gitlab: SessionFormat = {
 
   related(raw) {
     const places = placesOf(raw)
-    return places === null ? [] : [places.active]
+    return places === null ? [] : [places.active, places.activeBefore]
   },
 
   decode(raw) {
     const read = readSession(raw)
     if ('reason' in read) return { unreadable: `It ${read.reason}.` }
     const { facts, tree } = describeRubySession(read.tree, read.isCut, raw.now)
-    return { facts: { ...facts, ...factsOfActive(raw.related[0] ?? null) }, tree, encodings: read.encodings }
+    return { facts: { ...facts, ...factsOfActive(raw.related) }, tree, encodings: read.encodings }
   },
 
   end(raw) {
@@ -48,8 +49,8 @@ export const gitlab: SessionFormat = {
 
   extend(raw, untilAt) {
     const places = placesOf(raw)
-    const companions: CompanionWrite[] =
-      places === null ? [] : [{ deed: 'expire', key: places.active, untilAt, otherwise: null }]
+    const beside = places === null ? [] : [places.active, places.activeBefore]
+    const companions = beside.map((key): CompanionWrite => ({ deed: 'expire', key, untilAt, otherwise: null }))
     return { rewrite: null, expiresAt: untilAt, companions, notReached: ['app-timeout', 'browser-cookie'] }
   },
 
@@ -90,13 +91,23 @@ function placesOf(raw: RawSession) {
 }
 
 /** Where it is and since when. Browser and system stand there by their names alone, which is no user agent. */
-function factsOfActive(bytes: Buffer | null): Partial<Facts> {
-  if (bytes?.toString('latin1', 0, 3) !== 'v2:') return {}
-  const read = readJsonBytes(bytes.subarray(3), false)
-  if ('reason' in read || !isObject(read.tree)) return {}
+function factsOfActive([active = null, activeBefore = null]: RawSession['related']): Partial<Facts> {
+  const json = active?.toString('latin1', 0, 3) === 'v2:' ? readJsonBytes(active.subarray(3), false) : null
+  if (json !== null && 'tree' in json) return factsUnder(json.tree, '')
+  const object = activeBefore === null ? null : readMarshal(activeBefore, false)
+  return object !== null && 'tree' in object ? factsUnder(object.tree, '@') : {}
+}
+
+/** Names are those of the members, or, with `@`, of the object's variables. */
+function factsUnder(tree: unknown, mark: '' | '@'): Partial<Facts> {
+  if (!isObject(tree)) return {}
+  const momentAt = (name: string) => {
+    const found = own(tree, mark + name)
+    return isoTimeOf(isLeaf(found) ? found.text : found)
+  }
   return {
-    ip: textOf(own(read.tree, 'ip_address')),
-    createdAt: isoTimeOf(own(read.tree, 'created_at')),
-    lastSeenAt: isoTimeOf(own(read.tree, 'updated_at')),
+    ip: textOf(own(tree, `${mark}ip_address`)),
+    createdAt: momentAt('created_at'),
+    lastSeenAt: momentAt('updated_at'),
   }
 }
