@@ -34,27 +34,35 @@ async function* scanNode(
   pattern: string,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer[], void> {
-  let isBroken = false
-  const onClose = () => {
-    isBroken = true
-  }
-  node.once('close', onClose)
-  try {
-    const runId = await readRunId(node)
-    let cursor = '0'
-    do {
-      signal.throwIfAborted()
-      pace.begin()
-      const [next, keys] = await scanOnce(node, cursor, pattern, pace.count())
-      if (isBroken) throw brokenWalk()
-      cursor = next
-      yield keys
-      await pace.rest(signal)
-    } while (cursor !== '0')
-    if (isBroken || (await readRunId(node)) !== runId) throw brokenWalk()
-  } finally {
-    node.off('close', onClose)
-  }
+  const losses = lossesOf(node)
+  const before = losses.count
+  const runId = await readRunId(node)
+  let cursor = '0'
+  do {
+    signal.throwIfAborted()
+    pace.begin()
+    const [next, keys] = await scanOnce(node, cursor, pattern, pace.count())
+    if (losses.count !== before) throw brokenWalk()
+    cursor = next
+    yield keys
+    await pace.rest(signal)
+  } while (cursor !== '0')
+  if (losses.count !== before || (await readRunId(node)) !== runId) throw brokenWalk()
+}
+
+type Losses = { count: number }
+const lossesByNode = new WeakMap<Redis, Losses>()
+
+/** How often this socket was lost, counted from the first call on: one listener, however many sources are scanned over it. */
+function lossesOf(node: Redis): Losses {
+  const known = lossesByNode.get(node)
+  if (known !== undefined) return known
+  const losses = { count: 0 }
+  lossesByNode.set(node, losses)
+  node.on('close', () => {
+    losses.count += 1
+  })
+  return losses
 }
 
 /** One step of a SCAN; without a pattern it gives every key. */

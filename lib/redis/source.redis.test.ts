@@ -246,6 +246,26 @@ describe('scanning', () => {
     await expect(walk.next()).rejects.toThrow()
   })
 
+  test('twelve sources are scanned at once over one connection without a warning of Node, and each sees it lost', async () => {
+    const warnings: string[] = []
+    const note = (warning: Error) => void warnings.push(warning.name)
+    process.on('warning', note)
+    const sources = Array.from({ length: 12 }, (_, at) => sourceOn(connection, { prefix: `shop${at}:` }))
+    for (const { prefix } of sources) await client.set(`${prefix}a`, alice)
+    const scans = sources.map((one) => one.scan(new AbortController().signal)[Symbol.asyncIterator]())
+    // Each stands in the midst of its walk.
+    await Promise.all(scans.map((scan) => scan.next()))
+    // The same server: only the lost socket tells.
+    await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    await until('the connection is up again', async () => (await connection.client.ping().catch(() => '')) === 'PONG')
+    const ends = await Promise.allSettled(scans.map(async (scan) => scan.next()))
+    // What Node warns of is told in the next turn.
+    await new Promise(setImmediate)
+    process.off('warning', note)
+    expect(warnings).toEqual([])
+    expect(ends.map(({ status }) => status)).toEqual(sources.map(() => 'rejected'))
+  })
+
   test('the estimate is the number of keys', async () => {
     await client.mset('session:a', '1', 'b', '2')
     expect(await source.readEstimate()).toBe(2)
