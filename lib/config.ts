@@ -1,16 +1,21 @@
 import { readFileSync } from 'node:fs'
 import { parseSettings, type Settings } from './settings.mjs'
 
-let settings: Settings | null = null
+let parsed: ReturnType<typeof parseSettings> | null = null
 
-/** The settings of this process, read from the environment once. Throws one error with every fault, a sentence a line, none with a secret in it. */
+/** The settings of this process, read from the environment once. Throws one error with every fault where there are any. */
 export function getConfig(): Settings {
-  settings ??= readConfig()
+  const { settings, faults } = parse()
+  if (settings === null) throw new Error(faults.join('\n'))
   return settings
 }
 
-function readConfig(): Settings {
-  const parsed = parseSettings(process.env, (path) => readFileSync(path, 'utf8'))
-  if (parsed.settings === null) throw new Error(parsed.faults.join('\n'))
-  return parsed.settings
+/** All that is wrong with the settings, a sentence each, none with a secret in it; empty: nothing is. */
+export function findFaults(): readonly string[] {
+  return parse().faults
+}
+
+function parse() {
+  parsed ??= parseSettings(process.env, (path) => readFileSync(path, 'utf8'))
+  return parsed
 }

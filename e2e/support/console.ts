@@ -53,27 +53,17 @@ export async function startConsole(redisUrl: string, env: Record<string, string>
     `${people.operator.username}:operator:${await hashOf(people.operator.password)}`,
     `${people.viewer.username}:viewer:${await hashOf(people.viewer.password)}`,
   ]
-  const child: ChildProcess = spawn(process.execPath, ['server.js'], {
-    cwd: serverDir,
-    env: {
-      PATH: process.env.PATH ?? '',
-      NODE_ENV: 'production',
-      NEXT_MANUAL_SIG_HANDLE: '1',
-      HOSTNAME: '127.0.0.1',
-      PORT: String(port),
-      REDIS_URL: redisUrl,
-      ROLLCALL_ADMIN_PASSWORD: people.admin.password,
-      ROLLCALL_ADMINS: admins.join('\n'),
-      ...env,
-    },
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const { child, output } = spawnServer({
+    PORT: String(port),
+    REDIS_URL: redisUrl,
+    ROLLCALL_ADMIN_PASSWORD: people.admin.password,
+    ROLLCALL_ADMINS: admins.join('\n'),
+    ...env,
   })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk))
 
   const origin = `http://127.0.0.1:${port}`
   await waitUntil(async () => {
-    if (child.exitCode !== null) throw new Error(`the server ended at its start:\n${output}`)
+    if (child.exitCode !== null) throw new Error(`the server ended at its start:\n${output()}`)
     return (await fetch(`${origin}/readyz`).catch(() => null))?.ok === true
   }, startWithinMs)
 
@@ -81,7 +71,7 @@ export async function startConsole(redisUrl: string, env: Record<string, string>
   return {
     origin,
     pid: child.pid ?? 0,
-    output: () => output,
+    output,
     as(who) {
       const client = clients.get(who) ?? signIn(origin, who)
       clients.set(who, client)
@@ -97,6 +87,21 @@ export async function startConsole(redisUrl: string, env: Record<string, string>
       await once(child, 'exit')
     },
   }
+}
+
+/** The built server by itself, without the launcher, and everything that it printed so far. */
+export function spawnServer(env: Record<string, string>): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, ['server.js'], {
+    cwd: serverDir,
+    env: {
+      ...{ PATH: process.env.PATH ?? '', NODE_ENV: 'production', NEXT_MANUAL_SIG_HANDLE: '1', HOSTNAME: '127.0.0.1' },
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk))
+  return { child, output: () => output }
 }
 
 async function signIn(origin: string, who: Who): Promise<ApiClient> {

@@ -1,11 +1,18 @@
 import 'server-only'
+import { findFaults } from '@/lib/config'
 import { getRuntime } from '@/lib/runtime'
 
 /** A deed under way may take this long to end when the process is told to stop. */
 const graceMs = 1500
 
-/** Starts the runtime and sees to its end: SIGTERM and SIGINT, and the death of the launcher, whose pipe is our standard input. */
+/** Starts the runtime, or ends with every fault of the settings, and sees to its end: SIGTERM and SIGINT, and the death of the launcher, whose pipe is our standard input. */
 export function boot(): void {
+  const faults = findFaults()
+  if (faults.length > 0) {
+    // The launcher has said so before; a server that was started by itself says it here.
+    process.stderr.write(`${faults.join('\n')}\n`)
+    process.exit(1)
+  }
   const runtime = getRuntime()
   let isEnding = false
   const end = async () => {
