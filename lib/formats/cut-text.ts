@@ -8,10 +8,9 @@ const longestCopied = 12
 
 /**
  * For readers that take many short texts out of a value. Cost: one copy of the bytes, then for a short ASCII text, as most names and values are, a fraction of what `Buffer.toString`
- * costs, for any other that.
+ * costs, for any other that. `text`: the bytes as latin1, for who has it.
  */
-export function createTextCutter(bytes: Buffer): CutText {
-  const text = bytes.toString('latin1')
+export function createTextCutter(bytes: Buffer, text = bytes.toString('latin1')): CutText {
   return (start, end) => {
     for (let at = start; at < end; at++) if (text.charCodeAt(at) > 127) return utf8In(bytes, start, end)
     return end - start > longestCopied ? bytes.toString('latin1', start, end) : text.slice(start, end)

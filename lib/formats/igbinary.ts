@@ -1,10 +1,11 @@
-import { branch, leaf } from '@/lib/session/tree'
+import { branch, bytesLeaf, leaf } from '@/lib/session/tree'
+import { createTextCutter } from './cut-text'
 import { maxDepth, maxNodes } from './limits'
 import {
   arrayOf,
   floatOf,
+  hexOf,
   integerOf,
-  nameOf,
   objectOf,
   PhpFault,
   type PhpKey,
@@ -36,6 +37,7 @@ export function readIgbinary(bytes: Buffer, isTruncated: boolean): PhpRead {
   let at = 4
   let nodes = 0
   let isCut = isTruncated
+  const cutText = createTextCutter(bytes)
   const strings: [start: number, end: number][] = []
 
   function take(size: number): number {
@@ -67,12 +69,14 @@ export function readIgbinary(bytes: Buffer, isTruncated: boolean): PhpRead {
     return span
   }
 
-  function readString(kind: number): Buffer | null {
-    if (kind === 0x0d) return Buffer.alloc(0)
-    if (kind >= 0x0e && kind <= 0x10) return bytes.subarray(...stringAgain(takeNumber(kind - 0x0e)))
-    if (kind >= 0x11 && kind <= 0x13) return bytes.subarray(...takeString(takeNumber(kind - 0x11)))
-    return null
+  function readString(kind: number): [start: number, end: number] | null {
+    if (kind === 0x0d) return [at, at]
+    if (kind >= 0x0e && kind <= 0x10) return stringAgain(takeNumber(kind - 0x0e))
+    return kind >= 0x11 && kind <= 0x13 ? takeString(takeNumber(kind - 0x11)) : null
   }
+
+  const textAt = ([start, end]: [number, number]) => cutText(start, end) ?? bytesLeaf(bytes.subarray(start, end))
+  const nameAt = ([start, end]: [number, number]) => cutText(start, end) ?? hexOf(bytes.subarray(start, end))
 
   function readInteger(kind: number): bigint | number | null {
     if (kind >= 0x06 && kind <= 0x0b) {
@@ -89,7 +93,7 @@ export function readIgbinary(bytes: Buffer, isTruncated: boolean): PhpRead {
     if (kind === 0x04 || kind === 0x05) return kind === 0x05
     if (kind === 0x0c) return floatOf(bytes.readDoubleBE(take(8)))
     const text = readString(kind)
-    if (text !== null) return textOrBytes(text)
+    if (text !== null) return textAt(text)
     const integer = readInteger(kind)
     if (integer !== null) return typeof integer === 'number' ? integer : integerOf(integer)
     if (kind >= 0x14 && kind <= 0x16) return membersOf(kind, depth, arrayOf)
@@ -115,7 +119,7 @@ export function readIgbinary(bytes: Buffer, isTruncated: boolean): PhpRead {
     const kind = bytes[take(1)] ?? 0
     if (kind === 0x00) return null
     const text = readString(kind)
-    if (text !== null) return nameOf(text)
+    if (text !== null) return nameAt(text)
     const integer = readInteger(kind)
     if (integer === null) throw new PhpFault(notIgbinary)
     return typeof integer === 'number' ? integer : String(integer)
@@ -145,13 +149,13 @@ export function readIgbinary(bytes: Buffer, isTruncated: boolean): PhpRead {
   function readObject(kind: number, depth: number): unknown {
     const isNew = kind <= 0x19
     const number = takeNumber(isNew ? kind - 0x17 : kind - 0x1a)
-    const className = nameOf(bytes.subarray(...(isNew ? takeString(number) : stringAgain(number))))
+    const className = nameAt(isNew ? takeString(number) : stringAgain(number))
     const body = bytes[take(1)] ?? 0
     if (body >= 0x14 && body <= 0x16) return membersOf(body, depth, (keys, values) => objectOf(className, keys, values))
     if (body === 0x27) {
       const name = readString(bytes[take(1)] ?? 0)
       if (name === null) throw new PhpFault(notIgbinary)
-      return leaf('enum', `${className}::${nameOf(name)}`)
+      return leaf('enum', `${className}::${nameAt(name)}`)
     }
     if (body < 0x1d || body > 0x1f) throw new PhpFault(notIgbinary)
     const length = takeNumber(body - 0x1d)

@@ -1,17 +1,7 @@
 import { type Branch, branch, bytesLeaf, leaf, typeNameOf } from '@/lib/session/tree'
+import { createTextCutter } from './cut-text'
 import { maxDepth, maxNodes } from './limits'
-import {
-  arrayOf,
-  floatOf,
-  integerOf,
-  nameOf,
-  objectOf,
-  PhpFault,
-  type PhpKey,
-  type PhpRead,
-  textOrBytes,
-  tooDeep,
-} from './php-tree'
+import { arrayOf, floatOf, hexOf, integerOf, objectOf, PhpFault, type PhpKey, type PhpRead, tooDeep } from './php-tree'
 
 const notMsgpack = 'is not valid MessagePack'
 const ended = Symbol('ended')
@@ -32,6 +22,7 @@ export function readPhpMsgpack(bytes: Buffer, isTruncated: boolean): PhpRead {
   let at = 0
   let nodes = 0
   let isCut = isTruncated
+  const cutText = createTextCutter(bytes)
 
   function take(size: number): number {
     const start = at
@@ -50,12 +41,11 @@ export function readPhpMsgpack(bytes: Buffer, isTruncated: boolean): PhpRead {
     return bytes.subarray(start, start + length)
   }
 
-  /** Null: it is no text. */
-  function readBytes(kind: number): Buffer | null {
-    if (kind >= 0xa0 && kind <= 0xbf) return takeBytes(kind & 31)
-    if (kind >= 0xd9 && kind <= 0xdb) return takeBytes(takeNumber(1 << (kind - 0xd9)))
-    if (kind >= 0xc4 && kind <= 0xc6) return takeBytes(takeNumber(1 << (kind - 0xc4)))
-    return null
+  /** The length of a text or of bytes, which follow; -1: it is neither. */
+  function readLength(kind: number): number {
+    if (kind >= 0xa0 && kind <= 0xbf) return kind & 31
+    if (kind >= 0xd9 && kind <= 0xdb) return takeNumber(1 << (kind - 0xd9))
+    return kind >= 0xc4 && kind <= 0xc6 ? takeNumber(1 << (kind - 0xc4)) : -1
   }
 
   /** Undefined: it is no number. */
@@ -77,8 +67,11 @@ export function readPhpMsgpack(bytes: Buffer, isTruncated: boolean): PhpRead {
     }
     const number = readNumber(kind)
     if (number !== undefined) return typeof number === 'number' ? number : integerOf(number)
-    const text = readBytes(kind)
-    if (text !== null) return textOrBytes(text)
+    const length = readLength(kind)
+    if (length !== -1) {
+      const start = take(length)
+      return cutText(start, at) ?? bytesLeaf(bytes.subarray(start, at))
+    }
     if (kind === 0xc0) return null
     if (kind === 0xc2 || kind === 0xc3) return kind === 0xc3
     if (kind === 0xca) return floatOf(bytes.readFloatBE(take(4)))
@@ -97,8 +90,11 @@ export function readPhpMsgpack(bytes: Buffer, isTruncated: boolean): PhpRead {
   function readKey(): PhpKey | typeof nil {
     const kind = bytes[take(1)] ?? 0
     if (kind === 0xc0) return nil
-    const text = readBytes(kind)
-    if (text !== null) return nameOf(text)
+    const length = readLength(kind)
+    if (length !== -1) {
+      const start = take(length)
+      return cutText(start, at) ?? hexOf(bytes.subarray(start, at))
+    }
     const number = readNumber(kind)
     if (number === undefined) throw new PhpFault(notMsgpack)
     return typeof number === 'number' ? number : String(number)

@@ -15,20 +15,18 @@ export type PhpKey = number | string
 
 /** A PHP array: a list where its keys count up from 0, else an object. */
 export function arrayOf(keys: PhpKey[], values: unknown[]): unknown[] | Branch {
-  if (keys.every((key, index) => key === index)) return values
+  let at = 0
+  while (at < keys.length && keys[at] === at) at++
+  if (at === keys.length) return values
   const object = branch()
-  keys.forEach((key, index) => {
-    object[key] = values[index]
-  })
+  for (const [index, key] of keys.entries()) object[key] = values[index]
   return object
 }
 
 /** A PHP object as what it holds under the name of its class; a date whose moment is certain as that moment. */
 export function objectOf(className: string, keys: PhpKey[], values: unknown[]): Branch | Leaf {
   const object = branch(className)
-  keys.forEach((key, index) => {
-    object[propertyName(String(key), object)] = values[index]
-  })
+  for (const [index, key] of keys.entries()) object[propertyName(String(key), object)] = values[index]
   return /(?:^DateTime|Carbon)(?:Immutable)?$/.test(className) ? (dateOf(object) ?? object) : object
 }
 
@@ -57,7 +55,11 @@ export function textOrBytes(bytes: Buffer): string | Leaf {
 
 /** A name that is no UTF-8 is its bytes in hexadecimal. */
 export function nameOf(bytes: Buffer): string {
-  return isUtf8(bytes) ? bytes.toString('utf8') : `0x${bytes.toString('hex', 0, 64)}`
+  return isUtf8(bytes) ? bytes.toString('utf8') : hexOf(bytes)
+}
+
+export function hexOf(bytes: Buffer): string {
+  return `0x${bytes.toString('hex', 0, 64)}`
 }
 
 /** An integer of PHP: 64 bits. */

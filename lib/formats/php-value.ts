@@ -1,11 +1,11 @@
-import { isAscii } from 'node:buffer'
-import { branch, type Leaf, leaf } from '@/lib/session/tree'
+import { branch, bytesLeaf, type Leaf, leaf } from '@/lib/session/tree'
+import { type CutText, createTextCutter } from './cut-text'
 import { maxDepth, maxNodes } from './limits'
 import {
   arrayOf,
   floatOf,
+  hexOf,
   integerOf,
-  nameOf,
   objectOf,
   PhpFault,
   type PhpKey,
@@ -18,7 +18,7 @@ import {
 export type PhpCursor = {
   readonly bytes: Buffer
   readonly text: string
-  readonly isPlain: boolean
+  readonly cutText: CutText
   readonly isTruncated: boolean
   at: number
   nodes: number
@@ -53,10 +53,11 @@ export function readPhpValue(bytes: Buffer, isTruncated: boolean): PhpRead {
 
 /** Opens the bytes, lets `read` read values from them with `readNext`, and says what came of it. */
 export function readPhp(bytes: Buffer, isTruncated: boolean, read: (cursor: PhpCursor) => unknown): PhpRead {
+  const text = bytes.toString('latin1')
   const cursor: PhpCursor = {
     bytes,
-    text: bytes.toString('latin1'),
-    isPlain: isAscii(bytes),
+    text,
+    cutText: createTextCutter(bytes, text),
     isTruncated,
     at: 0,
     nodes: 0,
@@ -197,15 +198,14 @@ function readText(cursor: PhpCursor): string | Leaf | undefined {
   if (start === undefined) return undefined
   const end = cursor.at - 1
   if (!skip(cursor, ';')) return undefined
-  // Cut from the bytes: a slice of `text` would keep all of it alive behind a row.
-  return cursor.isPlain ? cursor.bytes.toString('latin1', start, end) : textOrBytes(cursor.bytes.subarray(start, end))
+  return cursor.cutText(start, end) ?? bytesLeaf(cursor.bytes.subarray(start, end))
 }
 
 function readName(cursor: PhpCursor): string | undefined {
   const start = readQuoted(cursor)
   if (start === undefined) return undefined
-  // Names are copied by whoever uses them as such, so a slice keeps nothing alive.
-  return cursor.isPlain ? cursor.text.slice(start, cursor.at - 1) : nameOf(cursor.bytes.subarray(start, cursor.at - 1))
+  const end = cursor.at - 1
+  return cursor.cutText(start, end) ?? hexOf(cursor.bytes.subarray(start, end))
 }
 
 function readKey(cursor: PhpCursor): PhpKey | undefined {

@@ -19,8 +19,8 @@ function unpackFrame(bytes: Buffer): Unpacked {
   if (declared > maxInflatedBytes) return { reason: tooLarge }
   if (!isOneFrame(bytes, blocksAt, 8 + declared / 16_384)) return { reason: broken('zstd') }
   try {
-    // Into a buffer of that very size: nothing grows beyond it.
-    const out = decompress(bytes, new Uint8Array(declared))
+    // It makes a buffer of that very size, and nothing grows beyond it; for nought, which it takes for none, it must be given one. A given one it would compare with a number, as a text.
+    const out = decompress(bytes, declared === 0 ? new Uint8Array(0) : undefined)
     return { bytes: Buffer.from(out.buffer, out.byteOffset, out.length), isCut: false }
   } catch {
     // Broken or not what it says: there is nothing more to know.
