@@ -1,6 +1,6 @@
 // Longer than most: one reader for the messages and values of a grammar, which only make sense together.
-import { isUtf8 } from 'node:buffer'
 import { type Branch, branch, bytesLeaf, isLeaf, type Leaf, leaf } from '@/lib/session/tree'
+import { type CutText, createTextCutter } from './cut-text'
 import { readGoTime } from './go-time'
 import { basicTypes, definedType, type GobType, isGob, wireType } from './gob-type'
 import { maxDepth, maxNodes } from './limits'
@@ -47,8 +47,11 @@ class GobReader {
   private readonly types = new Map<number, GobType>()
   /** The type of the value that an interface held last. */
   private heldType: string | null = null
+  private readonly cutText: CutText
 
-  constructor(private readonly bytes: Buffer) {}
+  constructor(private readonly bytes: Buffer) {
+    this.cutText = createTextCutter(bytes)
+  }
 
   read(): unknown {
     this.message()
@@ -191,9 +194,11 @@ class GobReader {
   }
 
   private text(): unknown {
-    const bytes = this.take()
+    const length = this.length()
     if (this.fault !== null) return undefined
-    return isUtf8(bytes) ? bytes.toString('utf8') : bytesLeaf(bytes)
+    const start = this.at
+    this.at += length
+    return this.cutText(start, this.at) ?? bytesLeaf(this.bytes.subarray(start, this.at))
   }
 
   private take(): Buffer {
@@ -203,10 +208,18 @@ class GobReader {
     return taken
   }
 
+  /** The bytes of an unsigned, the highest first: what stands there are the last of eight, and in a float the first. */
   private float(): number {
-    const bits = Buffer.alloc(8)
-    bits.writeBigUInt64BE(BigInt(this.unsigned()))
-    return bits.readDoubleLE(0)
+    const first = this.byte()
+    const count = first < 0x80 ? 0 : 256 - first
+    if (count > 8) this.fail('broken')
+    else if (count > this.bytes.length - this.at) this.fail('end')
+    if (this.fault !== null) return 0
+    floatBytes.fill(0)
+    if (count === 0) floatBytes[7] = first
+    else this.bytes.copy(floatBytes, 8 - count, this.at, this.at + count)
+    this.at += count
+    return floatBytes.readDoubleLE(0)
   }
 
   /** A count; of bytes, it must not go beyond the end. */
@@ -256,6 +269,7 @@ class GobReader {
   }
 }
 
+const floatBytes = Buffer.alloc(8)
 const narrow = (number: bigint) => (BigInt.asIntN(54, number) === number ? Number(number) : number)
 
 /** Beyond what a number holds: as text of all digits. */

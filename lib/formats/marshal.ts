@@ -1,6 +1,6 @@
 // Longer than most: one reader for the types of a grammar, which only make sense together.
-import { isUtf8 } from 'node:buffer'
 import { type Branch, branch, bytesLeaf, isLeaf, type Leaf, leaf } from '@/lib/session/tree'
+import { createTextCutter } from './cut-text'
 import { maxDepth, maxInflatedBytes, maxNodes } from './limits'
 import { dumpedOf, encodedOf, floatOf, loadedOf, nameOf, nameOfKey } from './marshal-object'
 
@@ -50,6 +50,7 @@ export function readMarshal(bytes: Buffer, isTruncated: boolean): MarshalRead {
   /** All that has an identity, in the order in which Ruby counts; undefined: not read yet. */
   const known: unknown[] = []
   const spans: [number, number][] = []
+  const cutText = createTextCutter(bytes)
 
   function take(size: number): number {
     const start = at
@@ -60,7 +61,8 @@ export function readMarshal(bytes: Buffer, isTruncated: boolean): MarshalRead {
   }
 
   function readNumber(): number {
-    const first = bytes.readInt8(take(1))
+    const byte = bytes[take(1)] ?? 0
+    const first = byte < 128 ? byte : byte - 256
     if (first > 4) return first - 5
     if (first < -4) return first + 5
     if (first === 0) return 0
@@ -77,7 +79,8 @@ export function readMarshal(bytes: Buffer, isTruncated: boolean): MarshalRead {
   function readSymbol(): string {
     const kind = bytes[take(1)]
     if (kind === 0x3a) {
-      const name = nameOf(slice())
+      const start = take(readNumber())
+      const name = cutText(start, at) ?? nameOf(bytes.subarray(start, at))
       if (symbols.length >= maxNodes) throw stop()
       symbols.push(name)
       return name
@@ -177,8 +180,7 @@ export function readMarshal(bytes: Buffer, isTruncated: boolean): MarshalRead {
   function readText(): string | Leaf {
     const length = readNumber()
     const start = take(length)
-    const text = bytes.toString('utf8', start, at)
-    return text.includes('\ufffd') && !isUtf8(bytes.subarray(start, at)) ? bytesLeaf(bytes.subarray(start, at)) : text
+    return cutText(start, at) ?? bytesLeaf(bytes.subarray(start, at))
   }
 
   /** With variables: of a string the encoding is one, of a date the zone. */

@@ -25,6 +25,16 @@ export type PythonRead =
  * known by its own first bytes. Source: django-redis 6.0 `compressors/`, `serializers/`; Flask-Session 0.8 `base.py`.
  */
 export function readPython(bytes: Buffer, isTruncated: boolean): PythonRead {
+  if (last?.bytes === bytes && last.isTruncated === isTruncated) return last.read
+  const read = readPacked(bytes, isTruncated)
+  last = { bytes, isTruncated, read }
+  return read
+}
+
+/** A value is asked about by several formats and then decoded by one, all in a row: the last one is read once. The tree is shared: nobody changes it. */
+let last: { bytes: Buffer; isTruncated: boolean; read: PythonRead } | null = null
+
+function readPacked(bytes: Buffer, isTruncated: boolean): PythonRead {
   const packed = unpack(bytes, isTruncated)
   if (packed !== null && 'reason' in packed.unpacked) return packed.unpacked
   const inner = packed === null || 'reason' in packed.unpacked ? bytes : packed.unpacked.bytes
