@@ -1,4 +1,5 @@
 import { type Branch, branch, bytesLeaf, isLeaf, leaf } from '@/lib/session/tree'
+import { createTextCutter } from './cut-text'
 import { maxDepth, maxNodes } from './limits'
 
 export type JavaRead = { tree: unknown } | { reason: string }
@@ -41,6 +42,7 @@ export function readJava(bytes: Buffer): JavaRead {
   let nodes = 0
   /** What a handle stands for: a text, a description of a class, or something that was read and is not shown twice. */
   const handles: unknown[] = []
+  const cutText = createTextCutter(bytes)
 
   function take(length: number): number {
     const from = at
@@ -48,14 +50,14 @@ export function readJava(bytes: Buffer): JavaRead {
     at += length
     return from
   }
-  const byte = () => bytes.readUInt8(take(1))
+  const byte = () => bytes[take(1)] ?? 0
   const short = () => bytes.readUInt16BE(take(2))
   const int = () => bytes.readInt32BE(take(4))
   const long = () => bytes.readBigInt64BE(take(8))
 
   function text(length: number): string {
     const from = take(length)
-    return textOf(bytes.subarray(from, from + length))
+    return cutText(from, at) ?? textOf(bytes.subarray(from, at))
   }
 
   function keep<T>(value: T): T {
@@ -254,8 +256,6 @@ function shown(value: unknown): unknown {
 
 /** Java's own UTF-8 has no zero byte and writes each half of a pair alone. */
 function textOf(bytes: Buffer): string {
-  const plain = bytes.toString('utf8')
-  if (!plain.includes('\ufffd')) return plain
   const units: number[] = []
   for (let at = 0; at < bytes.length; ) {
     const [first = 0, second = 0, third = 0] = bytes.subarray(at, at + 3)

@@ -183,6 +183,17 @@ export function readMarshal(bytes: Buffer, isTruncated: boolean): MarshalRead {
     return cutText(start, at) ?? bytesLeaf(bytes.subarray(start, at))
   }
 
+  /** Whether the encoding, UTF-8 or ASCII, is the only variable, as of most strings, by a symbol that was there before. If so it is read. */
+  function skipEncoding(): boolean {
+    const symbol = bytes[at + 2] ?? 128
+    const value = bytes[at + 3]
+    const isIt = bytes[at] === 6 && bytes[at + 1] === 0x3b && symbol < 128 && (value === 0x54 || value === 0x46)
+    if (!isIt || symbols[symbol === 0 ? 0 : symbol - 5] !== 'E') return false
+    nodes++
+    at += 4
+    return true
+  }
+
   /** With variables: of a string the encoding is one, of a date the zone. */
   function readWithMembers(depth: number): unknown {
     const start = at
@@ -197,6 +208,7 @@ export function readMarshal(bytes: Buffer, isTruncated: boolean): MarshalRead {
     // A symbol has an encoding of its own and no identity; whatever else it is gets its identity first, its variables then.
     const index = known.length
     const value = readValue(depth + 1)
+    if (kind === 0x22 && skipEncoding()) return value
     const members = readMembers(branch(), depth, null)
     const names = Object.keys(members)
     if (names.length === 0 || (names.length === 1 && members.E !== undefined)) return value
@@ -235,7 +247,8 @@ export function readMarshal(bytes: Buffer, isTruncated: boolean): MarshalRead {
       case 0x6c:
         return remember(readInteger()) // l
       case 0x66: {
-        const value = floatOf(slice().toString('latin1'))
+        const start = take(readNumber())
+        const value = floatOf(cutText(start, at) ?? '')
         if (value === null) throw new Fault(notMarshal)
         return remember(value)
       } // f
