@@ -54,6 +54,27 @@ const { value: anyMap } = fc.letrec<{ value: { [name: string]: Value }; leaf: Va
   }),
 }))
 
+test('whatever a float is, it is read as it was written, 10,000 cases', () => {
+  const bits = Buffer.alloc(8)
+  fc.assert(
+    fc.property(fc.double(), (value) => {
+      bits.writeDoubleLE(value)
+      const wide = bits.readBigUInt64BE()
+      const digits = wide
+        .toString(16)
+        .padStart(16, '0')
+        .replace(/^(?:00)+/, '')
+      const bytes = Buffer.from(digits, 'hex')
+      const written =
+        wide < 128n ? Buffer.from([Number(wide)]) : Buffer.concat([Buffer.from([256 - bytes.length]), bytes])
+      const box = Buffer.concat([text('float64'), signed(4), sized(Buffer.concat([Buffer.from([0]), written]))])
+      const read = readGob(stream(Buffer.concat([unsigned(1), text('price'), box])), false)
+      expect('tree' in read ? Object(read.tree).price : read).toBe(value)
+    }),
+    { numRuns: 10_000 },
+  )
+})
+
 test('whatever a map holds, it is read as it was written, 10,000 cases', () => {
   fc.assert(
     fc.property(anyMap, (value) => {

@@ -12,7 +12,7 @@ const notJson = 'is not valid JSON'
 /**
  * Reads JSON within the limits of `limits.ts`. Never throws, never recurses deeper than they say. Numbers that JavaScript cannot hold truly stay the text that they were;
  * `__proto__` is a name like any other. Of a truncated text the complete values of its head are kept: a scalar that the end may have cut is not.
- * Cost: that of `JSON.parse` for ordinary values; the careful reader takes over for truncated, deep, many or large-numbered ones.
+ * Cost: that of `JSON.parse` for ordinary values; the careful reader takes over for truncated, deep and many ones, and for numbers that are not held truly.
  */
 export function readJson(text: string, isTruncated: boolean): JsonRead {
   if (isTruncated || needsCare(text)) return readCarefully(text, isTruncated)
@@ -34,15 +34,31 @@ export function own(object: Record<string, unknown>, name: string): unknown {
   return value === undefined || Object.hasOwn(object, name) ? value : undefined
 }
 
-/** A number that JavaScript may not hold truly: many digits, or an exponent. Linear in the text; what looks like one inside of a string only costs the careful reader. */
-const largeNumber = /[:,[][ \t\r\n]*-?\d(?:[\d.]{15}|[\d.]*[eE])/
+/** A number that JavaScript may not hold truly: many digits, or an exponent. Linear in the text; what looks like one inside of a string at most costs the careful reader. */
+const largeNumber = /[:,[][ \t\r\n]*(-?\d(?:[\d.]{15}|[\d.]*[eE])[\d.eE+-]*)/
 
 /** Whether a limit or a number stands in the way of `JSON.parse`. For ordinary values a fraction of what parsing costs. */
 function needsCare(text: string): boolean {
-  if (largeNumber.test(text)) return true
+  if (largeNumber.test(text) && !holdsAllTruly(text)) return true
   // Every value takes a character at least, every level an opener.
   if (text.length <= maxNodes && countOf('{', text) + countOf('[', text) <= maxDepth) return false
   return isBeyondLimits(text)
+}
+
+/** Python writes all digits of a float, and those are held. */
+function holdsAllTruly(text: string): boolean {
+  for (const [, word = ''] of text.matchAll(new RegExp(largeNumber, 'g'))) if (!isHeldTruly(word)) return false
+  return true
+}
+
+function isHeldTruly(word: string): boolean {
+  const value = Number(word)
+  if (String(value) === word) return Number.isFinite(value)
+  const digits = word
+    .replace(/[eE].*/, '')
+    .replace(/[-.]/g, '')
+    .replace(/^0+/, '')
+  return Number.isFinite(value) && digits.length <= 15
 }
 
 function countOf(mark: string, text: string): number {
@@ -184,11 +200,5 @@ function scalarOf(word: string): unknown {
   if (word === 'false') return false
   if (word === 'null') return null
   if (!numberShape.test(word)) throw new JsonFault(notJson)
-  const value = Number(word)
-  const digits = word
-    .replace(/[eE].*/, '')
-    .replace(/[-.]/g, '')
-    .replace(/^0+/, '')
-  if (Number.isFinite(value) && (digits.length <= 15 || String(value) === word)) return value
-  return word
+  return isHeldTruly(word) ? Number(word) : word
 }

@@ -22,8 +22,10 @@ describe('Ruby Marshal', () => {
     })).value
     fc.assert(
       fc.property(values, (value) => {
-        const read = readMarshal(dump(value), false)
-        expect('tree' in read ? toWire(read.tree) : read).toEqual(toWire(named(value)))
+        for (const bytes of [dump(value), dump(value, true)]) {
+          const read = readMarshal(bytes, false)
+          expect('tree' in read ? toWire(read.tree) : read).toEqual(toWire(named(value)))
+        }
       }),
       { numRuns: runs },
     )
@@ -94,6 +96,13 @@ describe('Ruby Marshal', () => {
   ])('%s', (_, hex, wire) => {
     const read = readMarshal(Buffer.from(`0408${hex}`, 'hex'), false)
     expect('tree' in read ? toWire(read.tree) : read).toEqual(wire)
+  })
+
+  test('an encoding by a symbol that is not there is refused', () => {
+    const of = (symbol: string) =>
+      readMarshal(Buffer.from(`04085b0749220661063a06455449220662063b${symbol}54`, 'hex'), false)
+    expect(of('00')).toMatchObject({ tree: ['a', 'b'] })
+    for (const symbol of ['06', 'fa', '80']) expect(of(symbol)).toHaveProperty('reason')
   })
 
   test('names like __proto__ are names', () => {
@@ -167,24 +176,27 @@ function named(value: unknown): unknown {
   )
 }
 
-/** Plain values as Ruby would, without links: each string brings its encoding. */
-function dump(value: unknown): Buffer {
-  return Buffer.concat([Buffer.from([4, 8]), write(value)])
+/** Plain values as Ruby would; without links each string brings the name of its encoding. */
+function dump(value: unknown, isLinked = false): Buffer {
+  let count = 0
+  const encoding = () => Buffer.from(isLinked && count++ > 0 ? '\x06;\x00T' : '\x06:\x06ET', 'latin1')
+  return Buffer.concat([Buffer.from([4, 8]), write(value, encoding)])
 }
 
-function write(value: unknown): Buffer {
+function write(value: unknown, encoding: () => Buffer): Buffer {
   if (value === null) return Buffer.from('0')
   if (typeof value === 'boolean') return Buffer.from(value ? 'T' : 'F')
   if (typeof value === 'number') return writeNumber(value)
   if (typeof value === 'string') {
-    return Buffer.concat([Buffer.from('I"'), sized(Buffer.from(value)), Buffer.from('\x06:\x06ET', 'latin1')])
+    return Buffer.concat([Buffer.from('I"'), sized(Buffer.from(value)), encoding()])
   }
-  if (Array.isArray(value)) return Buffer.concat([Buffer.from('['), numberOf(value.length), ...value.map(write)])
+  const writeOne = (inner: unknown) => write(inner, encoding)
+  if (Array.isArray(value)) return Buffer.concat([Buffer.from('['), numberOf(value.length), ...value.map(writeOne)])
   const items = Object.entries(Object(value))
   return Buffer.concat([
     Buffer.from('{'),
     numberOf(items.length),
-    ...items.flatMap(([name, inner]) => [write(name), write(inner)]),
+    ...items.flatMap(([name, inner]) => [writeOne(name), writeOne(inner)]),
   ])
 }
 

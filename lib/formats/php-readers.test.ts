@@ -231,6 +231,11 @@ test.each(bombs)('a bomb of %s is refused within a second and a few megabytes', 
 test('zstd gives what its frame declares, and not a byte more', () => {
   const unpacked = unpackZstd(hex('28b52ffd200503001041'), false)
   expect('bytes' in unpacked && unpacked.bytes.toString()).toBe('AAAAA')
+  // Nought, in a window of a gigabyte.
+  const before = process.memoryUsage().arrayBuffers
+  const empty = unpackZstd(hex('28b52ffd80a000000000010000'), false)
+  expect('bytes' in empty && empty.bytes.length).toBe(0)
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(8 * maxInflatedBytes)
 })
 
 test(`no bytes make a decompressor throw or give more than it may, ${runs} cases`, () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { toWire } from '@/lib/session/tree'
+import { isLeaf, toWire } from '@/lib/session/tree'
+import { maxDepth } from './limits'
 import { readPickle } from './pickle'
 
 const runs = 10_000
@@ -82,6 +83,27 @@ describe('a pickle', () => {
   })
 
   test.each([
+    ['lists', '', (inner: string) => `](${inner}e`],
+    ['tuples', '', (inner: string) => `${inner}\x85`],
+    ['dicts', '', (inner: string) => `}(K\x01${inner}u`],
+    ['arguments', '', (inner: string) => `(ca\nB\n${inner}o`],
+    ['arguments by name', '', (inner: string) => `ca\nB\n)${inner}\x92`],
+    ['states', '', (inner: string) => `ca\nB\n)R${inner}b`],
+    ['items of objects', '', (inner: string) => `ca\nB\n)R(${inner}e`],
+  ])('of nested %s is read to the greatest depth, and refused beyond', (_, start, nest) => {
+    const depths = Array.from({ length: 140 }, (_, count) => {
+      let text = `${start}N`
+      for (let n = 0; n < count; n++) text = nest(text)
+      const read = readPickle(Buffer.from(`\x80\x05${text}.`, 'latin1'), false)
+      return 'tree' in read ? depthOf(read.tree) : null
+    })
+    const read = depths.filter((depth) => depth !== null)
+    expect(Math.max(...read)).toBeGreaterThanOrEqual(maxDepth - 1)
+    expect(Math.max(...read)).toBeLessThanOrEqual(maxDepth + 1)
+    expect(depths.slice(read.length).every((depth) => depth === null)).toBe(true)
+  })
+
+  test.each([
     ['depth', `${'('.repeat(100_000)}${'l'.repeat(100_000)}.`],
     ['depth of tuples', `N${'\x85'.repeat(100_000)}.`],
     ['a length that lies', '\x80\x04\x8e\xff\xff\xff\xff\xff\xff\xff\x7fa.'],
@@ -95,6 +117,12 @@ describe('a pickle', () => {
     expect(performance.now() - startedAt).toBeLessThan(1_000)
   })
 })
+
+/** How many lists and objects hold one another. */
+function depthOf(tree: unknown): number {
+  if (typeof tree !== 'object' || tree === null || isLeaf(tree)) return 0
+  return 1 + Math.max(0, ...Object.values(tree).map(depthOf))
+}
 
 function treeOf(latin1: string): unknown {
   const read = readPickle(Buffer.from(latin1, 'latin1'), false)

@@ -1,11 +1,13 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { StoredValue } from '@/lib/session/raw'
 import { formatOf, formats } from '.'
 import { rawOf, stringOf, testConformance } from './conformance'
 import { connectRedis } from './connect-redis'
 import { hostile } from './hostile'
+import { readJson } from './json'
 import { plain } from './plain'
 
 const now = Date.UTC(2026, 10, 24, 12)
@@ -111,6 +113,22 @@ test('numbers beyond 2^53 and odd ones are shown as they stand', () => {
     d: 1.5,
     e: 9007199254740991,
   })
+})
+
+test('any number that JavaScript holds is that number, as Python writes it too, 10,000 cases', () => {
+  const floats = fc.double({ noNaN: true, noDefaultInfinity: true })
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof(floats, fc.maxSafeInteger(), fc.double({ min: 1.7e9, max: 1.8e9, noNaN: true }))),
+      (list) => {
+        const text = JSON.stringify({ list, tail: 1795000000.1234567 })
+        expect(readJson(text, false)).toEqual({ tree: JSON.parse(text), isCut: false })
+      },
+    ),
+    { numRuns: 10_000 },
+  )
+  const mixed = '{"seen":1795000000.1234567,"id":9007199254740993}'
+  expect(readJson(mixed, false)).toMatchObject({ tree: { seen: 1795000000.1234567, id: '9007199254740993' } })
 })
 
 test('a value 100,000 levels deep is unreadable with its reason', () => {

@@ -17,7 +17,7 @@ function readObject(bytes: Buffer, isTruncated: boolean): JsonRead {
   if (bytes.length === 0) return { reason: 'is empty' }
   const opener = bytes[0]
   // JSON of a session begins with a brace; whatever else it is, its first bytes say more than a parser would.
-  if (opener !== 0x7b && !' \t\r\n'.includes(String.fromCharCode(opener ?? 0))) return { reason: describeBytes(bytes) }
+  if (opener !== 0x7b && !' \t\r\n'.includes(String.fromCharCode(opener ?? 0))) return describedLater(bytes)
   const text = bytes.toString('utf8')
   // Bytes that are no UTF-8 become that sign: to look for it costs less than to check all bytes.
   const isText = isTruncated || !text.includes('\ufffd') || isUtf8(bytes)
@@ -26,6 +26,15 @@ function readObject(bytes: Buffer, isTruncated: boolean): JsonRead {
   return 'reason' in read || isObject(read.tree)
     ? read
     : { reason: 'is JSON but no object, so nothing in it has a name' }
+}
+
+/** Most values that are no JSON are recognised by another format, and nobody asks what they look like. */
+function describedLater(bytes: Buffer): JsonRead {
+  return {
+    get reason() {
+      return describeBytes(bytes)
+    },
+  }
 }
 
 /** How a value is written, for its page; a cut one says so. */
