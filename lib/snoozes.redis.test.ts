@@ -95,3 +95,19 @@ test('while the home is away nothing is hidden and nothing is put off', async ()
   expect((await without.read()).size).toBe(0)
   await expect(without.set(actor, 'no-expiry', input)).rejects.toMatchObject({ code: 'source-unavailable' })
 })
+
+test('it is put off until a moment as well, a minute to a year from now, and any other is refused and not audited', async () => {
+  const { reason } = input
+  const untilAt = home.now() + 3 * dayMs
+  expect(await snoozes.set(actor, 'no-expiry', { reason, untilAt })).toMatchObject({ untilAt })
+  for (const other of [home.now() - 1, home.now() + 30_000, home.now() + 367 * dayMs]) {
+    await expect(snoozes.set(actor, 'no-expiry', { reason, untilAt: other })).rejects.toMatchObject({
+      code: 'invalid',
+      faults: [{ pointer: '/untilAt' }],
+    })
+  }
+  expect((await snoozes.read()).get('no-expiry')?.untilAt).toBe(untilAt)
+  await until('it is audited', async () => (await audited()).length === 2)
+  clock = 3 * dayMs + 1_000
+  expect(snoozes.latest().size).toBe(0)
+})

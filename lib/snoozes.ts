@@ -1,7 +1,7 @@
 import { type AdminActor, noteDeed } from '@/lib/admin/actor'
 import { createHeldHash, versionOf } from '@/lib/admin/held-hash'
 import type { Audit } from '@/lib/audit'
-import { Snooze, type SnoozeInput } from '@/lib/contract/finding'
+import { leastSnoozeMs, mostSnoozeMs, Snooze, type SnoozeInput } from '@/lib/contract/finding'
 import { KnownError } from '@/lib/errors'
 import type { Connection } from '@/lib/redis/connection'
 
@@ -18,7 +18,7 @@ export type Snoozes = {
   latest(): ReadonlyMap<string, Snooze>
   /** Rises with every change of `latest`. */
   version(): number
-  /** Throws `not-found` for a finding that there is none of, `source-unavailable` while the home is away. Cost: one HSET. */
+  /** Throws `not-found` for a finding that there is none of, `invalid` for an end that is past or too far, `source-unavailable` while the home is away. Cost: one HSET. */
   set(actor: AdminActor, finding: string, input: SnoozeInput): Promise<Snooze>
   /** Throws `not-found` where it is not put off. Cost: one HDEL. */
   wake(actor: AdminActor, finding: string): Promise<void>
@@ -62,10 +62,15 @@ export function createSnoozes({ home, audit, isFinding }: SnoozesContext): Snooz
       }
       return latest()
     },
-    async set(actor, finding, { reason, forMs }) {
+    async set(actor, finding, { reason, forMs = 0, untilAt }) {
       if (!isFinding(finding)) throw new KnownError('not-found', 'There is no such finding.')
       const at = home.now()
-      const snooze: Snooze = { admin: actor.admin.username, reason, at, untilAt: at + forMs }
+      const snooze: Snooze = { admin: actor.admin.username, reason, at, untilAt: untilAt ?? at + forMs }
+      const lastsMs = snooze.untilAt - at
+      if (lastsMs < leastSnoozeMs || lastsMs > mostSnoozeMs) {
+        const faults = [{ pointer: '/untilAt', detail: 'must be a minute to a year from now' }]
+        throw new KnownError('invalid', 'The finding was not put off.', { faults })
+      }
       const about = `${finding} until ${new Date(snooze.untilAt).toISOString()}: ${reason}`
       return noteDeed(audit, actor, { deed: 'finding.snooze', about }, async () => {
         const { values } = await kept.read()

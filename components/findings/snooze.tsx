@@ -8,15 +8,19 @@ import { LazyDialog } from '@/components/ui/lazy-dialog'
 import { Moment } from '@/components/ui/moment'
 import { VisibleText } from '@/components/ui/visible-text'
 import { useAction } from '@/lib/client/action'
+import { serverNow } from '@/lib/client/clock'
 import { refresh } from '@/lib/client/resource'
-import { type Finding, Snooze } from '@/lib/contract/finding'
+import { type Finding, mostSnoozeMs, Snooze, type SnoozeInput } from '@/lib/contract/finding'
 
 const dayMs = 24 * 60 * 60_000
+/** The choice of a day of one's own. */
+const onDate = 0
 const spans = [
   { label: '1 day', forMs: dayMs },
   { label: '7 days', forMs: 7 * dayMs },
   { label: '30 days', forMs: 30 * dayMs },
   { label: '1 year', forMs: 365 * dayMs },
+  { label: 'until a date…', forMs: onDate },
 ]
 
 /** Puts a finding off, with a reason that goes into the audit; nothing for whoever may not. */
@@ -25,11 +29,15 @@ export function SnoozeButton({ finding: { id, title } }: { finding: Finding }) {
   const [isOpen, setOpen] = useState(false)
   const [reason, setReason] = useState('')
   const [forMs, setForMs] = useState(7 * dayMs)
+  const [day, setDay] = useState('')
   const spanId = useId()
   const formId = useId()
   const { run, isRunning, problem } = useAction('POST', `/api/findings/${encodeURIComponent(id)}/snooze`, Snooze)
   if (!can.snooze) return null
   const isShort = reason.trim().length < 3
+  // In the time of whoever looks: it comes back as that day begins.
+  const untilAt = forMs === onDate ? new Date(`${day}T00:00`).getTime() : null
+  const isOpenEnded = untilAt !== null && (Number.isNaN(untilAt) || untilAt <= serverNow())
   return (
     <>
       <Button look="quiet" onClick={() => setOpen(true)}>
@@ -43,7 +51,7 @@ export function SnoozeButton({ finding: { id, title } }: { finding: Finding }) {
         footer={
           <>
             <Button onClick={() => setOpen(false)}>Cancel</Button>
-            <Button look="primary" type="submit" form={formId} disabled={isShort || isRunning}>
+            <Button look="primary" type="submit" form={formId} disabled={isShort || isOpenEnded || isRunning}>
               Put off
             </Button>
           </>
@@ -54,7 +62,9 @@ export function SnoozeButton({ finding: { id, title } }: { finding: Finding }) {
           className="flex flex-col gap-4"
           onSubmit={async (event) => {
             event.preventDefault()
-            if (isShort || (await run({ reason: reason.trim(), forMs })) === null) return
+            if (isShort || isOpenEnded) return
+            const input: SnoozeInput = { reason: reason.trim(), ...(untilAt === null ? { forMs } : { untilAt }) }
+            if ((await run(input)) === null) return
             setOpen(false)
             refresh('/api/findings')
           }}
@@ -85,10 +95,27 @@ export function SnoozeButton({ finding: { id, title } }: { finding: Finding }) {
               ))}
             </select>
           </div>
+          {untilAt === null ? null : (
+            <Field
+              label="Comes back on"
+              type="date"
+              value={day}
+              min={dayOf(serverNow() + dayMs)}
+              max={dayOf(serverNow() + mostSnoozeMs)}
+              onChange={(event) => setDay(event.target.value)}
+              hint="At the beginning of that day, your time."
+            />
+          )}
         </form>
       </LazyDialog>
     </>
   )
+}
+
+/** The value of a date input, in the time of whoever looks. */
+function dayOf(at: number): string {
+  const local = new Date(at - new Date(at).getTimezoneOffset() * 60_000)
+  return local.toISOString().slice(0, 10)
 }
 
 /** Who put it off, why and until when, and the way back. */

@@ -14,13 +14,21 @@ export const mostEvidence = 5
 export const Snooze = z.object({ admin: z.string(), reason: z.string(), at: z.number(), untilAt: z.number() })
 export type Snooze = z.infer<typeof Snooze>
 
+export const leastSnoozeMs = 60_000
 export const mostSnoozeMs = 366 * 24 * 60 * 60_000
 
-/** `POST /api/findings/{finding}/snooze`: why, and for how long. */
-export const SnoozeInput = z.strictObject({
-  reason: z.string().check(z.trim(), z.minLength(3), z.maxLength(500)),
-  forMs: z.int().check(z.minimum(60_000), z.maximum(mostSnoozeMs)),
-})
+/** `POST /api/findings/{finding}/snooze`: why, and exactly one of `forMs` (from now) and `untilAt` (absolute), a minute to a year from now. */
+export const SnoozeInput = z
+  .strictObject({
+    reason: z.string().check(z.trim(), z.minLength(3), z.maxLength(500)),
+    forMs: z.optional(z.int().check(z.minimum(leastSnoozeMs), z.maximum(mostSnoozeMs))),
+    untilAt: z.optional(z.int().check(z.minimum(0), z.maximum(8_640_000_000_000_000))),
+  })
+  .check(
+    z.refine((input) => (input.forMs === undefined) !== (input.untilAt === undefined), {
+      error: 'give exactly one of forMs and untilAt',
+    }),
+  )
 export type SnoozeInput = z.infer<typeof SnoozeInput>
 
 /**
