@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
-import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import { startRedis } from '@/e2e/support/redis'
+import { withRedis } from '@/e2e/support/with-redis'
 import { type AuditEntry, AuditPage, AuditQuery } from '@/lib/contract/audit'
-import type { Connection } from '@/lib/redis/connection'
 import { createAudit } from './audit'
 import { auditStream } from './audit-chain.mjs'
 import { createAuditHistory, joinEntries } from './audit-history'
 
-let server: RedisServer
-let home: Connection
-
-beforeAll(async () => {
-  server = await startRedis()
-  home = await connectTo(addressOf(server))
-})
-beforeEach(async () => {
-  await server.client().flushall()
-})
-afterAll(async () => {
-  await home?.close()
-  await server?.stop()
-})
+const own = withRedis()
 
 const plain: Omit<AuditEntry, 'id' | 'at'> = {
   phase: 'outcome',
@@ -33,10 +20,11 @@ const plain: Omit<AuditEntry, 'id' | 'at'> = {
   requestId: 'r',
   ip: null,
 }
-const ask = (query: object = {}) => createAuditHistory({ home, bootId: 'boot' }).read(AuditQuery.parse(query))
+const ask = (query: object = {}) =>
+  createAuditHistory({ home: own.connection, bootId: 'boot' }).read(AuditQuery.parse(query))
 
 test('intent and outcome of one request are one row; an intent alone has no outcome', async () => {
-  const audit = createAudit({ home, log: silent, chain: 'one' })
+  const audit = createAudit({ home: own.connection, log: silent, chain: 'one' })
   await audit.write({ ...plain, phase: 'intent', outcome: null })
   await audit.write({ ...plain, outcome: 'unknown', reason: 'no answer in time' })
   await audit.write(plain)
@@ -63,7 +51,7 @@ test('one request on two handles is two rows, each at the time of its intent', (
 })
 
 test('deed, admin, handle and since restrict; page and size cut', async () => {
-  const audit = createAudit({ home, log: silent, chain: 'one' })
+  const audit = createAudit({ home: own.connection, log: silent, chain: 'one' })
   const deeds = ['session.revoke', 'session.extend', 'admin.sign-in'] as const
   for (let index = 0; index < 30; index++) {
     const deed = deeds[index % 3] ?? 'session.revoke'
@@ -78,14 +66,14 @@ test('deed, admin, handle and since restrict; page and size cut', async () => {
   expect((await ask({ deed: 'session.extend,admin.sign-in' })).total).toBe(20)
   expect((await ask({ admin: 'olga' })).total).toBe(15)
   expect((await ask({ handle: 'h7' })).rows.map(({ requestId }) => requestId)).toEqual(['r7'])
-  expect((await ask({ since: home.now() + 1000 })).total).toBe(0)
+  expect((await ask({ since: own.connection.now() + 1000 })).total).toBe(0)
   const second = await ask({ page: 2, size: 20 })
   expect(second.rows).toHaveLength(10)
   expect(second.rows.at(-1)?.requestId).toBe('r0')
 })
 
 test('never more than 10,000 entries are looked at, and the answer says that there are more', async () => {
-  const pipeline = server.client().pipeline()
+  const pipeline = own.server.client().pipeline()
   for (let index = 0; index < 10_500; index++) {
     pipeline.xadd(
       auditStream,
@@ -101,18 +89,18 @@ test('never more than 10,000 entries are looked at, and the answer says that the
 })
 
 test('an entry that is not as Rollcall writes it is counted, not hidden', async () => {
-  await createAudit({ home, log: silent, chain: 'one' }).write(plain)
-  await server.client().xadd(auditStream, '*', 'entry', 'nonsense')
+  await createAudit({ home: own.connection, log: silent, chain: 'one' }).write(plain)
+  await own.server.client().xadd(auditStream, '*', 'entry', 'nonsense')
   expect(await ask()).toMatchObject({ total: 1, lookedAt: 2, unreadable: 1 })
 })
 
 test('the ETag holds until something is written, by whichever replica', async () => {
-  const history = createAuditHistory({ home, bootId: 'boot' })
+  const history = createAuditHistory({ home: own.connection, bootId: 'boot' })
   const query = AuditQuery.parse({})
   const before = await history.etag(query, 'operator')
   expect(await history.etag(query, 'operator')).toBe(before)
   expect(await history.etag(AuditQuery.parse({ page: 2 }), 'operator')).not.toBe(before)
-  await createAudit({ home, log: silent, chain: 'elsewhere' }).write(plain)
+  await createAudit({ home: own.connection, log: silent, chain: 'elsewhere' }).write(plain)
   expect(await history.etag(query, 'operator')).not.toBe(before)
 })
 

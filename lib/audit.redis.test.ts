@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
-import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
+import { startRedis, until } from '@/e2e/support/redis'
+import { withRedis } from '@/e2e/support/with-redis'
 import type { AuditEntry } from '@/lib/contract/audit'
-import type { Connection } from '@/lib/redis/connection'
 import { type Audit, createAudit } from './audit'
 import { auditStream } from './audit-chain.mjs'
 
@@ -22,25 +22,15 @@ const entryOf = (name: string): Omit<AuditEntry, 'id' | 'at'> => ({
   requestId: name,
 })
 
-let server: RedisServer
-let home: Connection
+const own = withRedis()
 let audit: Audit
 
-beforeAll(async () => {
-  server = await startRedis()
-  home = await connectTo(addressOf(server))
-})
 beforeEach(async () => {
-  await server.client().flushall()
-  audit = createAudit({ home, log: silent, chain: 'one' })
-})
-afterAll(async () => {
-  await home?.close()
-  await server?.stop()
+  audit = createAudit({ home: own.connection, log: silent, chain: 'one' })
 })
 
 /** `npm run audit:verify` as a person runs it. */
-function verify(url = server.url): Promise<{ code: number; said: string }> {
+function verify(url = own.server.url): Promise<{ code: number; said: string }> {
   return new Promise((resolve) => {
     const env = { PATH: process.env.PATH ?? '', NODE_ENV: 'test' as const, REDIS_URL: url }
     execFile(process.execPath, ['scripts/audit-verify.mjs'], { env }, (error, stdout, stderr) => {
@@ -53,12 +43,12 @@ async function write(count: number, into = audit): Promise<void> {
   await Promise.all(Array.from({ length: count }, (_, index) => into.write(entryOf(`admin-${index + 1}`))))
 }
 
-const entries = () => server.client().xrange(auditStream, '-', '+')
+const entries = () => own.server.client().xrange(auditStream, '-', '+')
 
 /** Writes the stream anew with the same ids, as somebody would who wants no trace in them. */
 async function rewrite(change: (all: [string, string[]][]) => [string, string[]][]): Promise<void> {
   const all = await entries()
-  const client = server.client()
+  const client = own.server.client()
   await client.del(auditStream)
   for (const [id, fields] of change(all)) await client.xadd(auditStream, id, ...fields)
 }
@@ -73,7 +63,7 @@ test('parallel writes reach the stream in the order of the calls, as one chain',
 
 describe('audit:verify', () => {
   test('a clean stream of several chains is verified', async () => {
-    const other = createAudit({ home, log: silent, chain: 'two' })
+    const other = createAudit({ home: own.connection, log: silent, chain: 'two' })
     await Promise.all([write(30), write(30, other)])
     const { code, said } = await verify()
     expect(said).toContain('60 entries in 2 chains')
@@ -88,8 +78,8 @@ describe('audit:verify', () => {
   test('an entry that was removed and added again, edited, is found', async () => {
     await write(5)
     const [id = '', fields = []] = (await entries())[2] ?? []
-    await server.client().xdel(auditStream, id)
-    await server.client().xadd(auditStream, '*', ...fields.map((text) => text.replace('admin-3', 'admin-9')))
+    await own.server.client().xdel(auditStream, id)
+    await own.server.client().xadd(auditStream, '*', ...fields.map((text) => text.replace('admin-3', 'admin-9')))
     const { code, said } = await verify()
     expect(code).toBe(1)
     expect(said).toMatch(/\(one, entry 3\) was edited/)
@@ -108,7 +98,7 @@ describe('audit:verify', () => {
 
   test('an entry that was removed is found, by the one that followed it', async () => {
     await write(5)
-    await server.client().xdel(auditStream, (await entries())[2]?.[0] ?? '')
+    await own.server.client().xdel(auditStream, (await entries())[2]?.[0] ?? '')
     const { code, said } = await verify()
     expect(code).toBe(1)
     expect(said).toMatch(/\(one, entry 4\) is there, but entry 3 before it was removed/)
@@ -117,7 +107,7 @@ describe('audit:verify', () => {
   test('the newest entry removed is found, without one that followed it', async () => {
     await write(5)
     const [id = ''] = (await entries()).at(-1) ?? []
-    await server.client().xdel(auditStream, id)
+    await own.server.client().xdel(auditStream, id)
     const { code, said } = await verify()
     expect(code).toBe(1)
     expect(said).toContain(`${id} was the newest entry and is gone`)
@@ -125,8 +115,8 @@ describe('audit:verify', () => {
 
   test('the first entry of a chain removed is found, where older entries of another still stand', async () => {
     await audit.write(entryOf('older'))
-    await write(3, createAudit({ home, log: silent, chain: 'two' }))
-    await server.client().xdel(auditStream, (await entries())[1]?.[0] ?? '')
+    await write(3, createAudit({ home: own.connection, log: silent, chain: 'two' }))
+    await own.server.client().xdel(auditStream, (await entries())[1]?.[0] ?? '')
     const { code, said } = await verify()
     expect(code).toBe(1)
     expect(said).toMatch(/\(two, entry 2\) is there, but entry 1 before it was removed/)
@@ -146,16 +136,16 @@ describe('audit:verify', () => {
 
   test('an entry slipped in without a chain is found', async () => {
     await write(2)
-    await server.client().xadd(auditStream, '*', 'entry', JSON.stringify({ ...entryOf('eve'), id: 'x', at: 1 }))
+    await own.server.client().xadd(auditStream, '*', 'entry', JSON.stringify({ ...entryOf('eve'), id: 'x', at: 1 }))
     const { code, said } = await verify()
     expect(code).toBe(1)
     expect(said).toContain('belongs to no chain')
   })
 
   test('trimming at the old end is no tampering, whichever chains it cuts', async () => {
-    const other = createAudit({ home, log: silent, chain: 'two' })
+    const other = createAudit({ home: own.connection, log: silent, chain: 'two' })
     await Promise.all([write(20), write(20, other)])
-    await server.client().xtrim(auditStream, 'MAXLEN', 13)
+    await own.server.client().xtrim(auditStream, 'MAXLEN', 13)
     const { code, said } = await verify()
     expect(said).toContain('older ones trimmed')
     expect(code).toBe(0)

@@ -1,41 +1,33 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { addressOf, connectTo, silent } from '@/e2e/support/connection'
-import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
-import type { Connection } from '@/lib/redis/connection'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { silent } from '@/e2e/support/connection'
+import { until } from '@/e2e/support/redis'
+import { withRedis } from '@/e2e/support/with-redis'
 import { createHistory, type History } from './history'
 
 const minuteMs = 60_000
-let redis: RedisServer
-let home: Connection
+const own = withRedis()
 let clock = 0
 const open: History[] = []
 
-beforeAll(async () => {
-  redis = await startRedis()
-  home = await connectTo(addressOf(redis))
-})
 afterAll(async () => {
   for (const history of open) history.close()
-  await home?.close()
-  await redis?.stop()
 })
 beforeEach(async () => {
   for (const history of open.splice(0)) history.close()
-  await redis.client().flushall()
-  clock = Math.floor(home.now() / minuteMs) * minuteMs + 59_000
+  clock = Math.floor(own.connection.now() / minuteMs) * minuteMs + 59_000
 })
 
 /** A history on a clock that the test moves. */
 function begin(total: number | null): History {
   const flow = { arrived: 2, expired: 1, ended: 0, revoked: 0, cameBack: 0 }
   const look = () => (total === null ? null : { total, ...flow })
-  const history = createHistory({ home: { ...home, now: () => clock }, log: silent, look })
+  const history = createHistory({ home: { ...own.connection, now: () => clock }, log: silent, look })
   history.start()
   open.push(history)
   return history
 }
 
-const written = () => redis.client().xlen('rollcall:history')
+const written = () => own.server.client().xlen('rollcall:history')
 
 async function pass(minutes = 1, count = 1) {
   clock += minutes * minuteMs

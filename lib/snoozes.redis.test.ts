@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
-import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
+import { until } from '@/e2e/support/redis'
+import { withRedis } from '@/e2e/support/with-redis'
 import { createAudit } from '@/lib/audit'
 import type { AuditEntry } from '@/lib/contract/audit'
 import type { Connection } from '@/lib/redis/connection'
@@ -13,8 +14,7 @@ const actor = {
 }
 const dayMs = 24 * 60 * 60_000
 const input = { reason: 'Known, fixed in the next release', forMs: dayMs }
-let server: RedisServer
-let home: Connection
+const own = withRedis()
 let other: Connection
 let clock = 0
 let snoozes: Snoozes
@@ -30,24 +30,19 @@ function make(connection: Connection): Snoozes {
 }
 
 beforeAll(async () => {
-  server = await startRedis()
-  home = await connectTo(addressOf(server))
-  other = await connectTo(addressOf(server))
+  other = await connectTo(addressOf(own.server))
 })
 afterAll(async () => {
   for (const one of open) one.close()
-  await home?.close()
   await other?.close()
-  await server?.stop()
 })
 beforeEach(async () => {
-  await server.client().flushall()
   clock = 0
-  snoozes = make(home)
+  snoozes = make(own.connection)
 })
 
 async function audited(): Promise<AuditEntry[]> {
-  const found = await server.client().xrange('rollcall:audit', '-', '+')
+  const found = await own.server.client().xrange('rollcall:audit', '-', '+')
   return found.map(([, fields]) => JSON.parse(fields[1] ?? ''))
 }
 
@@ -73,23 +68,23 @@ test('it is told again when somebody says so, once', async () => {
 
 test('only what is looked for can be put off', async () => {
   await expect(snoozes.set(actor, 'rollcall:secret', input)).rejects.toMatchObject({ code: 'not-found' })
-  expect(await server.client().exists('rollcall:snoozes')).toBe(0)
+  expect(await own.server.client().exists('rollcall:snoozes')).toBe(0)
 })
 
 test('another replica knows at once, and a look costs Redis nothing', async () => {
   const replica = make(other)
-  await until('both follow', async () => home.feed() === 'tracking' && other.feed() === 'tracking')
+  await until('both follow', async () => own.connection.feed() === 'tracking' && other.feed() === 'tracking')
   await replica.read()
   await snoozes.set(actor, 'oversized', input)
   await until('the other knows', async () => (await replica.read()).has('oversized'))
-  const calls = async () => /cmdstat_hgetall:calls=(\d+)/.exec(await server.client().info('commandstats'))?.[1]
+  const calls = async () => /cmdstat_hgetall:calls=(\d+)/.exec(await own.server.client().info('commandstats'))?.[1]
   const before = await calls()
   for (let look = 0; look < 50; look += 1) await replica.read()
   expect(await calls()).toBe(before)
 })
 
 test('while the home is away nothing is hidden and nothing is put off', async () => {
-  const strange = await connectTo(addressOf(server))
+  const strange = await connectTo(addressOf(own.server))
   const without = make(strange)
   await strange.close()
   expect((await without.read()).size).toBe(0)
@@ -98,9 +93,9 @@ test('while the home is away nothing is hidden and nothing is put off', async ()
 
 test('it is put off until a moment as well, a minute to a year from now, and any other is refused and not audited', async () => {
   const { reason } = input
-  const untilAt = home.now() + 3 * dayMs
+  const untilAt = own.connection.now() + 3 * dayMs
   expect(await snoozes.set(actor, 'no-expiry', { reason, untilAt })).toMatchObject({ untilAt })
-  for (const other of [home.now() - 1, home.now() + 30_000, home.now() + 367 * dayMs]) {
+  for (const other of [own.connection.now() - 1, own.connection.now() + 30_000, own.connection.now() + 367 * dayMs]) {
     await expect(snoozes.set(actor, 'no-expiry', { reason, untilAt: other })).rejects.toMatchObject({
       code: 'invalid',
       faults: [{ pointer: '/untilAt' }],

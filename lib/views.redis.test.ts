@@ -1,29 +1,21 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from 'vitest'
-import { addressOf, connectTo } from '@/e2e/support/connection'
-import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import { beforeEach, describe, expect, it, test } from 'vitest'
+import { withRedis } from '@/e2e/support/with-redis'
 import type { AuditEntry } from '@/lib/contract/audit'
 import { ViewInput } from '@/lib/contract/view'
-import type { Connection } from '@/lib/redis/connection'
 import { createViews, mostViews, type Views } from './views'
 
-let server: RedisServer
-let home: Connection
+const own = withRedis()
 let views: Views
 let written: Omit<AuditEntry, 'id' | 'at'>[]
 
-beforeAll(async () => {
-  server = await startRedis()
-  home = await connectTo(addressOf(server))
-})
 beforeEach(async () => {
-  await server.client().flushall()
   written = []
   const audit = { write: async (entry: Omit<AuditEntry, 'id' | 'at'>) => void written.push(entry) }
-  views = createViews({ home, audit, namesSession: (text) => ['abc123', 'id-of-one-session'].includes(text) })
-})
-afterAll(async () => {
-  await home?.close()
-  await server?.stop()
+  views = createViews({
+    home: own.connection,
+    audit,
+    namesSession: (text) => ['abc123', 'id-of-one-session'].includes(text),
+  })
 })
 
 const by = (username: string) => ({ admin: { username }, requestId: 'request', ip: '10.0.0.9' })
@@ -78,9 +70,9 @@ describe('a view', () => {
     expect(JSON.stringify(written)).not.toMatch(/private|alice/i)
   })
 
-  it('is only under rollcall: in the home, one hash an admin', async () => {
+  it('is only under rollcall: in the own.connection, one hash an admin', async () => {
     await save({ name: 'mine' })
-    expect(await server.client().keys('*')).toEqual(['rollcall:views:vera'])
+    expect(await own.server.client().keys('*')).toEqual(['rollcall:views:vera'])
   })
 })
 
@@ -102,7 +94,7 @@ describe('what is refused', () => {
     const refusal = await save({ name: 'pasted', search }).catch((error: unknown) => error)
     expect(refusal).toMatchObject({ code: 'invalid', faults: [{ pointer: '/search' }] })
     expect(JSON.stringify(refusal)).not.toContain(search)
-    expect(await server.client().exists('rollcall:views:vera')).toBe(0)
+    expect(await own.server.client().exists('rollcall:views:vera')).toBe(0)
   })
 
   it('is no person, address or word that merely looks long', async () => {
@@ -138,13 +130,13 @@ describe('what is refused', () => {
 
 it('while the home is away each call says so, the deed is written down as failed, and what was kept is there again', async () => {
   await save({ name: 'mine' })
-  server.pause()
+  own.server.pause()
   try {
     await expect(views.list(vera.admin)).rejects.toMatchObject({ code: 'source-unavailable' })
     await expect(save({ name: 'second' })).rejects.toMatchObject({ code: 'source-unavailable' })
     expect(written.at(-1)).toMatchObject({ deed: 'view.save', outcome: 'failed' })
   } finally {
-    server.resume()
+    own.server.resume()
   }
   await expect.poll(() => namesOf('vera').catch(() => null), { timeout: 10_000 }).toContain('mine')
 })

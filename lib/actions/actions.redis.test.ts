@@ -1,6 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
-import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
+import { startRedis, until } from '@/e2e/support/redis'
+import { withRedis } from '@/e2e/support/with-redis'
 import type { AuditEntry } from '@/lib/contract/audit'
 import type { Role } from '@/lib/contract/login'
 import { formats } from '@/lib/formats'
@@ -20,26 +21,18 @@ const alice = '{"userId":42,"name":"Alice"}'
 const express =
   '{"cookie":{"originalMaxAge":60000,"expires":"2026-01-01T00:00:00.000Z","httpOnly":true,"path":"/"},"user":"alice"}'
 
-let redis: RedisServer
-let connection: Connection
+const own = withRedis()
 let source: Source
 let entries: Omit<AuditEntry, 'id' | 'at'>[] = []
 let offsetMs = 0
 
 beforeAll(async () => {
-  redis = await startRedis()
-  connection = await connectTo(addressOf(redis))
-  source = makeSource(connection)
-})
-afterAll(async () => {
-  await connection?.close()
-  await redis?.stop()
+  source = makeSource(own.connection)
 })
 beforeEach(() => {
   entries = []
   offsetMs = 0
 })
-afterEach(() => redis.client().flushall())
 
 function makeSource(line: Connection): Source {
   const common = { siblings: () => [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
@@ -57,7 +50,7 @@ const context: ActionContext = {
   undo: createUndoShelf(),
   log: silent,
   isReadOnly: false,
-  now: () => connection.now() + offsetMs,
+  now: () => own.connection.now() + offsetMs,
   changed: () => {},
   refresh: async () => {},
 }
@@ -81,9 +74,9 @@ const deeds: [string, (who: Actor, of: Target) => Promise<unknown>][] = [
 
 describe('every deed', () => {
   it.each(deeds)('%s is refused to a viewer, changes nothing, and the denial is audited', async (_, run) => {
-    await redis.client().set('sess:a', alice, 'PX', 60_000)
+    await own.server.client().set('sess:a', alice, 'PX', 60_000)
     await expect(run(actor('viewer'), target('a'))).rejects.toMatchObject({ code: 'forbidden' })
-    expect(await redis.client().exists('sess:a')).toBe(1)
+    expect(await own.server.client().exists('sess:a')).toBe(1)
     expect(entries).toMatchObject([{ outcome: 'denied', handle: 'handle-a' }])
   })
 
@@ -111,9 +104,9 @@ describe('every deed', () => {
 
 describe('revoke', () => {
   it('removes the key, and writes the intent before and the outcome after', async () => {
-    await redis.client().set('sess:a', alice, 'PX', 60_000)
+    await own.server.client().set('sess:a', alice, 'PX', 60_000)
     expect(await revoke(context, operator, target('a'))).toMatchObject({ outcome: 'done', reason: null })
-    expect(await redis.client().exists('sess:a')).toBe(0)
+    expect(await own.server.client().exists('sess:a')).toBe(0)
     expect(entries).toMatchObject([
       { phase: 'intent', deed: 'session.revoke', admin: 'olga', principal: '42' },
       { phase: 'outcome', outcome: 'done', requestId: 'request-1' },
@@ -126,29 +119,29 @@ describe('revoke', () => {
 
   it('leaves the neighbours alone, whatever characters the key has', async () => {
     const neighbours = ['sess:*', 'sess:a*', 'sess:[a]', 'sess:ab', 'other']
-    for (const key of [...neighbours, 'sess:?']) await redis.client().set(key, alice)
+    for (const key of [...neighbours, 'sess:?']) await own.server.client().set(key, alice)
     await revoke(context, operator, target('?'))
-    expect((await redis.client().keys('*')).sort()).toEqual([...neighbours].sort())
+    expect((await own.server.client().keys('*')).sort()).toEqual([...neighbours].sort())
   })
 })
 
 describe('restore', () => {
   it.each([
-    ['a string', () => redis.client().set('sess:a', alice, 'PX', 60_000)],
-    ['a hash', () => redis.client().hset('sess:a', { userId: '42', name: 'Alice' })],
-    ['a value of any bytes', () => redis.client().set('sess:a', Buffer.from([0, 255, 10, 44]), 'PX', 60_000)],
+    ['a string', () => own.server.client().set('sess:a', alice, 'PX', 60_000)],
+    ['a hash', () => own.server.client().hset('sess:a', { userId: '42', name: 'Alice' })],
+    ['a value of any bytes', () => own.server.client().set('sess:a', Buffer.from([0, 255, 10, 44]), 'PX', 60_000)],
   ])('brings %s back byte for byte with its original end', async (_, make) => {
     await make()
-    const before = await redis.client().dumpBuffer('sess:a')
-    const endsAt = await redis.client().pexpiretime('sess:a')
+    const before = await own.server.client().dumpBuffer('sess:a')
+    const endsAt = await own.server.client().pexpiretime('sess:a')
     await revoke(context, operator, target('a'))
     expect(await restore(context, operator, target('a'))).toEqual({ outcome: 'done', reason: null })
-    expect(await redis.client().dumpBuffer('sess:a')).toEqual(before)
-    expect(await redis.client().pexpiretime('sess:a')).toBe(endsAt)
+    expect(await own.server.client().dumpBuffer('sess:a')).toEqual(before)
+    expect(await own.server.client().pexpiretime('sess:a')).toBe(endsAt)
   })
 
   it('works once, also when asked twice at the same moment', async () => {
-    await redis.client().set('sess:a', alice, 'PX', 60_000)
+    await own.server.client().set('sess:a', alice, 'PX', 60_000)
     await revoke(context, operator, target('a'))
     const results = await Promise.allSettled([
       restore(context, operator, target('a')),
@@ -158,76 +151,76 @@ describe('restore', () => {
   })
 
   it('is over after the undo window', async () => {
-    await redis.client().set('sess:a', alice, 'PX', 60_000)
+    await own.server.client().set('sess:a', alice, 'PX', 60_000)
     await revoke(context, operator, target('a'))
     offsetMs = undoMs + 1
     await expect(restore(context, operator, target('a'))).rejects.toMatchObject({ code: 'undo-over' })
-    expect(await redis.client().exists('sess:a')).toBe(0)
+    expect(await own.server.client().exists('sess:a')).toBe(0)
   })
 })
 
 describe('extend', () => {
   it('makes a connect-redis session last at its next request: the cookie`s age and the TTL, nothing else', async () => {
-    await redis.client().set('sess:a', express, 'PX', 60_000)
-    const before = await redis.client().pexpiretime('sess:a')
+    await own.server.client().set('sess:a', express, 'PX', 60_000)
+    const before = await own.server.client().pexpiretime('sess:a')
     const answer = await extend(context, operator, target('a'), { byMs: 3_600_000 })
     expect(answer).toMatchObject({ outcome: 'done', expiresAt: before + 3_600_000 })
     expect(answer.notReached).toContain('browser-cookie')
-    expect(await redis.client().pexpiretime('sess:a')).toBe(before + 3_600_000)
-    const payload = JSON.parse((await redis.client().get('sess:a')) ?? '')
+    expect(await own.server.client().pexpiretime('sess:a')).toBe(before + 3_600_000)
+    const payload = JSON.parse((await own.server.client().get('sess:a')) ?? '')
     expect(payload.cookie.originalMaxAge).toBeGreaterThan(before + 3_600_000 - Date.now() - 1000)
     expect(payload).toMatchObject({ user: 'alice', cookie: { httpOnly: true, path: '/' } })
   })
 
   it('refuses an end that is not later, and a session without one, and changes nothing', async () => {
-    await redis.client().set('sess:a', express, 'PX', 60_000)
-    const before = [await redis.client().get('sess:a'), await redis.client().pexpiretime('sess:a')]
+    await own.server.client().set('sess:a', express, 'PX', 60_000)
+    const before = [await own.server.client().get('sess:a'), await own.server.client().pexpiretime('sess:a')]
     for (const untilAt of [0, Date.now(), Date.now() + 1000]) {
       expect(await extend(context, operator, target('a'), { untilAt })).toMatchObject({ outcome: 'refused' })
     }
-    expect([await redis.client().get('sess:a'), await redis.client().pexpiretime('sess:a')]).toEqual(before)
-    await redis.client().persist('sess:a')
+    expect([await own.server.client().get('sess:a'), await own.server.client().pexpiretime('sess:a')]).toEqual(before)
+    await own.server.client().persist('sess:a')
     expect(await extend(context, operator, target('a'), { byMs: 1000 })).toMatchObject({ outcome: 'refused' })
-    expect(await redis.client().pttl('sess:a')).toBe(-1)
+    expect(await own.server.client().pttl('sess:a')).toBe(-1)
   })
 
   it('goes no further than the last moment that a date can hold', async () => {
-    await redis.client().set('sess:a', express)
-    await redis.client().pexpireat('sess:a', 8.64e15 - 500)
+    await own.server.client().set('sess:a', express)
+    await own.server.client().pexpireat('sess:a', 8.64e15 - 500)
     expect(await extend(context, operator, target('a'), { byMs: 60_000 })).toMatchObject({
       outcome: 'done',
       expiresAt: 8.64e15,
     })
     expect(await extend(context, operator, target('a'), { byMs: 60_000 })).toMatchObject({ outcome: 'refused' })
-    expect(await redis.client().pexpiretime('sess:a')).toBe(8.64e15)
+    expect(await own.server.client().pexpiretime('sess:a')).toBe(8.64e15)
   })
 
   it('refuses a session whose end is taken away between the reading and the writing', async () => {
-    await redis.client().set('sess:a', alice, 'PX', 60_000)
+    await own.server.client().set('sess:a', alice, 'PX', 60_000)
     const racing: Source = {
       ...source,
       async expire(key, untilAt) {
-        await redis.client().persist('sess:a')
+        await own.server.client().persist('sess:a')
         return source.expire(key, untilAt)
       },
     }
     expect(await extend(context, operator, target('a', racing), { byMs: 1000 })).toMatchObject({ outcome: 'refused' })
-    expect(await redis.client().pttl('sess:a')).toBe(-1)
+    expect(await own.server.client().pttl('sess:a')).toBe(-1)
   })
 
   it('never overwrites what the application saves meanwhile', async () => {
-    await redis.client().set('sess:a', express, 'PX', 60_000)
+    await own.server.client().set('sess:a', express, 'PX', 60_000)
     let isSaving = true
     const application = (async () => {
       for (let save = 0; isSaving; save += 1) {
-        await redis.client().set('sess:a', express.replace('"alice"', `"alice","save":${save}`), 'PX', 60_000)
+        await own.server.client().set('sess:a', express.replace('"alice"', `"alice","save":${save}`), 'PX', 60_000)
       }
-      return redis.client().get('sess:a')
+      return own.server.client().get('sess:a')
     })()
     await extend(context, operator, target('a'), { byMs: 3_600_000 })
     isSaving = false
     const last = await application
-    const now = await redis.client().get('sess:a')
+    const now = await own.server.client().get('sess:a')
     const saveOf = (text: string | null) => JSON.parse(text ?? '{}').save
     expect(saveOf(now)).toBe(saveOf(last))
   })
@@ -235,7 +228,7 @@ describe('extend', () => {
 
 describe('inspect', () => {
   it('shows the payload masked, tells what may be done, and never the key', async () => {
-    await redis.client().set('sess:the-secret-id', '{"user":"bo","token":"canary","n":1}', 'PX', 60_000)
+    await own.server.client().set('sess:the-secret-id', '{"user":"bo","token":"canary","n":1}', 'PX', 60_000)
     const detail = await inspect(context, operator, target('the-secret-id'))
     expect(detail.payload).toEqual({ user: 'bo', token: { masked: true }, n: 1 })
     expect(detail.can).toEqual({ revoke: true, extend: true, reveal: false })
@@ -244,12 +237,12 @@ describe('inspect', () => {
 
   it('hides the session’s own id inside of its payload', async () => {
     const id = 'canary-0123456789abcdef'
-    await redis.client().set(`sess:${id}`, JSON.stringify({ id, userId: 42, back: `/carts/${id}` }), 'PX', 60_000)
+    await own.server.client().set(`sess:${id}`, JSON.stringify({ id, userId: 42, back: `/carts/${id}` }), 'PX', 60_000)
     expect(JSON.stringify(await inspect(context, operator, { ...target(id), handle: 'h' }))).not.toContain(id)
   })
 
   it('tells what was done to it only to those who may read the audit', async () => {
-    await redis.client().set('sess:a', alice, 'PX', 60_000)
+    await own.server.client().set('sess:a', alice, 'PX', 60_000)
     const entry: AuditEntry = {
       ...{ id: '1', at: 1, phase: 'outcome', deed: 'session.extend', admin: 'olga', handle: 'a', principal: null },
       ...{ outcome: 'done', reason: null, requestId: 'request', ip: null },
@@ -282,7 +275,7 @@ describe('reveal', () => {
   }
   beforeEach(async () => {
     kept.length = 0
-    await redis.client().set(`sess:${id}`, JSON.stringify(hidden), 'PX', 60_000)
+    await own.server.client().set(`sess:${id}`, JSON.stringify(hidden), 'PX', 60_000)
   })
   const ask = (who: Actor, pointer = '/card', where = keeping()) => reveal(where, who, target(id), { pointer })
 

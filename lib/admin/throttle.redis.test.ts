@@ -1,27 +1,21 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addressOf, connectTo } from '@/e2e/support/connection'
-import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
+import { startRedis, until } from '@/e2e/support/redis'
+import { withRedis } from '@/e2e/support/with-redis'
 import { isKnownError } from '@/lib/errors'
 import type { Connection } from '@/lib/redis/connection'
 import { createThrottle, type Throttle } from './throttle'
 
-let server: RedisServer
-let home: Connection
+const own = withRedis()
 let other: Connection
 let throttles: [Throttle, Throttle]
 
 beforeAll(async () => {
-  server = await startRedis()
-  home = await connectTo(addressOf(server))
-  other = await connectTo(addressOf(server))
-  throttles = [createThrottle(home), createThrottle(other)]
-})
-beforeEach(async () => {
-  await server.client().flushall()
+  other = await connectTo(addressOf(own.server))
+  throttles = [createThrottle(own.connection), createThrottle(other)]
 })
 afterAll(async () => {
-  await Promise.all([home?.close(), other?.close()])
-  await server?.stop()
+  await other?.close()
 })
 
 /** How long this attempt was told to wait; 0 when it may be evaluated. */
@@ -46,7 +40,7 @@ test('of 200 truly parallel guesses at one account, from 200 addresses over two 
 
 test('after five free guesses each further one waits twice as long as the one before', async () => {
   for (let guess = 0; guess < 6; guess++) expect(await waitOf('admin', null)).toBe(0)
-  const client = server.client()
+  const client = own.server.client()
   const [turn] = await client.keys('rollcall:throttle:turn:*')
   const waits: number[] = []
   for (let guess = 0; guess < 4; guess++) {
@@ -98,7 +92,7 @@ test('a success forgets the account’s failures and does not count', async () =
 
 test('an account with 100 failures takes no guess, right or wrong, and the refusals do not prolong that', async () => {
   await waitOf('admin', null)
-  const client = server.client()
+  const client = own.server.client()
   const [counter] = await client.keys('rollcall:throttle:account:*')
   await client.set(String(counter), 100, 'PX', 60_000)
   const wait = await waitOf('admin', null)
@@ -109,7 +103,7 @@ test('an account with 100 failures takes no guess, right or wrong, and the refus
 
 test('every counter ends by itself', async () => {
   for (let guess = 0; guess < 8; guess++) await waitOf('admin', '10.0.0.1')
-  const client = server.client()
+  const client = own.server.client()
   const keys = await client.keys('*')
   expect(keys.length).toBeGreaterThan(3)
   for (const key of keys) expect(await client.pttl(key)).toBeGreaterThan(0)
@@ -133,7 +127,7 @@ test('while the home is away no attempt is let through', async () => {
 })
 
 async function allCounts(): Promise<[string, string | null][]> {
-  const client = server.client()
+  const client = own.server.client()
   const keys = (await client.keys('*')).filter((key) => !key.includes(':turn:')).sort()
   return Promise.all(keys.map(async (key): Promise<[string, string | null]> => [key, await client.get(key)]))
 }

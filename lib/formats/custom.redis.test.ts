@@ -1,21 +1,16 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { addressOf, connectTo } from '@/e2e/support/connection'
-import { type RedisServer, startRedis } from '@/e2e/support/redis'
-import type { Connection } from '@/lib/redis/connection'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { withRedis } from '@/e2e/support/with-redis'
 import { createSource } from '@/lib/redis/source'
 import type { Source } from '@/lib/session/source'
 import { formats } from '.'
 import { createCustomFormat } from './custom'
 
 const key = Buffer.from('shop:sess:a1')
-let server: RedisServer
-let connection: Connection
+const own = withRedis()
 let source: Source
 
 beforeAll(async () => {
-  server = await startRedis()
-  connection = await connectTo(addressOf(server))
   const custom = createCustomFormat({
     id: 'shop',
     label: 'Shop',
@@ -27,7 +22,7 @@ beforeAll(async () => {
     secrets: [],
   })
   source = createSource({
-    connection,
+    connection: own.connection,
     id: 'shop',
     name: 'shop',
     prefix: 'shop:sess:',
@@ -38,21 +33,19 @@ beforeAll(async () => {
     isReadOnly: false,
   })
 })
-afterAll(async () => {
-  await connection?.close()
-  await server?.stop()
-})
 beforeEach(async () => {
-  const redis = server.client()
+  const redis = own.server.client()
   await redis.flushall()
-  const value = gzipSync(JSON.stringify({ who: 'u7', until: Math.floor(connection.now() / 1000) + 60, rest: [1, 2] }))
+  const value = gzipSync(
+    JSON.stringify({ who: 'u7', until: Math.floor(own.connection.now() / 1000) + 60, rest: [1, 2] }),
+  )
   await redis.set(key, value, 'PX', 60_000)
   await redis.set('shop:sess:a1:lock', '1', 'PX', 60_000)
   await redis.set('shop:cart:a1', 'lamp', 'PX', 60_000)
   await redis.set('shop:cart:b2', 'book', 'PX', 60_000)
 })
 
-const keysNow = async () => (await server.client().keys('*')).sort()
+const keysNow = async () => (await own.server.client().keys('*')).sort()
 
 test('companions are no sessions', async () => {
   const keys: string[] = []
@@ -71,7 +64,7 @@ test('a revoke takes what belongs to the session and nothing else, and an undo b
 })
 
 test('an extension is written into the packed value, and what belongs to the session lasts as long', async () => {
-  const untilAt = connection.now() + 3_600_000
+  const untilAt = own.connection.now() + 3_600_000
   const stored = await source.readOne(key)
   if (stored === null) throw new Error('Not read')
   const { rewrite, companions = [] } = source.planExtension(stored, untilAt)
@@ -79,24 +72,31 @@ test('an extension is written into the packed value, and what belongs to the ses
   expect(await source.replace(stored.raw, rewrite)).toBe('done')
   expect(await source.expire(key, untilAt)).toBe('done')
   await source.writeCompanions(companions)
-  const bytes = await server.client().getBuffer(key)
+  const bytes = await own.server.client().getBuffer(key)
   const until = Math.ceil(untilAt / 1000)
   expect(JSON.parse(gunzipSync(bytes ?? Buffer.of()).toString())).toEqual({ who: 'u7', until, rest: [1, 2] })
   for (const name of ['shop:sess:a1', 'shop:sess:a1:lock', 'shop:cart:a1']) {
-    expect(await server.client().pttl(name)).toBeGreaterThan(3_000_000)
+    expect(await own.server.client().pttl(name)).toBeGreaterThan(3_000_000)
   }
-  expect(await server.client().pttl('shop:cart:b2')).toBeLessThanOrEqual(60_000)
+  expect(await own.server.client().pttl('shop:cart:b2')).toBeLessThanOrEqual(60_000)
 })
 
 test('with a suffix the id stands between: its companions are found by it, and keys that end otherwise are nobody’s', async () => {
-  const redis = server.client()
+  const redis = own.server.client()
   await redis.flushall()
   const custom = createCustomFormat({
     ...{ id: 'cart', label: 'Cart', prefix: 'c*[a]:', suffix: ':d*ta', companions: ['c*[a]:{id}:lock', 'index:{id}'] },
     ...{ encoding: ['json'], paths: { principal: ['who'] }, secrets: [] },
   })
   const carts = createSource({
-    ...{ connection, id: 'cart', name: 'cart', prefix: 'c*[a]:', origin: 'configured', siblings: () => [] },
+    ...{
+      connection: own.connection,
+      id: 'cart',
+      name: 'cart',
+      prefix: 'c*[a]:',
+      origin: 'configured',
+      siblings: () => [],
+    },
     ...{ pinnedFormat: 'cart', formats: [custom, ...formats], isReadOnly: false },
   })
   const id = 'the-id-0123456789'

@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { addressOf, connectTo } from '@/e2e/support/connection'
-import { type RedisServer, startRedis } from '@/e2e/support/redis'
-import type { Connection } from '@/lib/redis/connection'
+import { expect, test } from 'vitest'
+import { withRedis } from '@/e2e/support/with-redis'
 import { createSource } from '@/lib/redis/source'
 import { formats } from '.'
 import { goldensOf } from './conformance'
@@ -9,23 +7,13 @@ import { goldensOf } from './conformance'
 const hourMs = 3_600_000
 const lookup = 'session:lookup:user:gitlab:42'
 const otherId = `2::${'0'.repeat(64)}`
-let server: RedisServer
-let connection: Connection
-
-beforeAll(async () => {
-  server = await startRedis()
-  connection = await connectTo(addressOf(server))
-})
-afterAll(async () => {
-  await connection?.close()
-  await server?.stop()
-})
+const own = withRedis()
 
 test('a session of GitLab is shown once with where it is, ends without an orphan, and comes back whole', async () => {
   const raw = goldensOf('gitlab').find(({ name }) => name === 'signed-in')?.raw
   const [active] = raw?.related ?? []
   if (raw?.value.type !== 'string' || !active) throw new Error('no such golden')
-  const redis = server.client()
+  const redis = own.server.client()
   const activeKey = `session:user:gitlab::v2:42:${raw.rest}`
   await redis.set(raw.key, raw.value.bytes, 'PX', hourMs)
   await redis.set(activeKey, active, 'PX', hourMs)
@@ -35,7 +23,7 @@ test('a session of GitLab is shown once with where it is, ends without an orphan
 
   // The prefix of everything, as one who does not know GitLab would set it.
   const source = createSource({
-    ...{ connection, id: 'git', name: 'git', prefix: 'session:', formats },
+    ...{ connection: own.connection, id: 'git', name: 'git', prefix: 'session:', formats },
     ...{ siblings: () => [], pinnedFormat: null, isReadOnly: false, origin: 'configured' },
   })
   const found: Buffer[] = []

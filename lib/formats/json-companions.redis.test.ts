@@ -1,24 +1,13 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { addressOf, connectTo } from '@/e2e/support/connection'
-import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { withRedis } from '@/e2e/support/with-redis'
 import { extendOne } from '@/lib/actions/extend'
-import type { Connection } from '@/lib/redis/connection'
 import { createSource } from '@/lib/redis/source'
 import type { Source } from '@/lib/session/source'
 import { formats } from '.'
 
 const dayMs = 86_400_000
-let server: RedisServer
-let connection: Connection
-beforeAll(async () => {
-  server = await startRedis()
-  connection = await connectTo(addressOf(server))
-})
-afterAll(async () => {
-  await connection?.close()
-  await server?.stop()
-})
+const own = withRedis()
 
 type Companion = { key: string; redisType: 'set' | 'string'; value: string }
 type Case = { name: string; file: string; key: string; prefix: string; companions: Companion[] }
@@ -59,7 +48,7 @@ describe.each(cases)('$format, $name', ({ format, name, timesOf, index, hasTtl }
   let source: Source
 
   beforeEach(async () => {
-    const redis = server.client()
+    const redis = own.server.client()
     await redis.flushall()
     await redis.set(golden.key, golden.text)
     if (hasTtl) await redis.pexpireat(golden.key, inAnHour)
@@ -69,11 +58,18 @@ describe.each(cases)('$format, $name', ({ format, name, timesOf, index, hasTtl }
     }
     if (format === 'better-auth') await redis.pexpireat(index, inAnHour)
     const common = { siblings: () => [], pinnedFormat: null, isReadOnly: false, origin: 'configured' as const }
-    source = createSource({ connection, id: format, name: format, prefix: golden.prefix, formats, ...common })
+    source = createSource({
+      connection: own.connection,
+      id: format,
+      name: format,
+      prefix: golden.prefix,
+      formats,
+      ...common,
+    })
   })
 
   async function everything() {
-    const redis = server.client()
+    const redis = own.server.client()
     const found: Record<string, unknown> = {}
     for (const key of (await redis.keys('*')).sort()) {
       const isSet = (await redis.type(key)) === 'set'
@@ -96,7 +92,7 @@ describe.each(cases)('$format, $name', ({ format, name, timesOf, index, hasTtl }
   })
 
   test('the places of others in that index stay', async () => {
-    const redis = server.client()
+    const redis = own.server.client()
     const other = { set: 'another', string: JSON.stringify([{ token: 'another', expiresAt: inAnHour }]) }
     const type = golden.companions.find(({ key }) => key === index)?.redisType ?? 'set'
     if (type === 'set') await redis.sadd(index, other.set)
@@ -117,9 +113,9 @@ describe.each(cases)('$format, $name', ({ format, name, timesOf, index, hasTtl }
     expect(answer).toMatchObject({ outcome: 'done', expiresAt: untilAt })
     expect(Object.keys(await everything())).toEqual(before)
     expect((await source.readOne(golden.key))?.session.expiresAt).toBe(untilAt)
-    expect(await server.client().pttl(golden.key)).toSatisfy((ttl: number) => (hasTtl ? ttl > dayMs : ttl === -1))
+    expect(await own.server.client().pttl(golden.key)).toSatisfy((ttl: number) => (hasTtl ? ttl > dayMs : ttl === -1))
     if (format === 'better-auth') {
-      expect(await server.client().get(index)).toContain(`"expiresAt":${untilAt}`)
+      expect(await own.server.client().get(index)).toContain(`"expiresAt":${untilAt}`)
     }
   })
 

@@ -1,9 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { addressOf, connectTo } from '@/e2e/support/connection'
-import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import { beforeAll, expect, test } from 'vitest'
+import { withRedis } from '@/e2e/support/with-redis'
 import { extendOne } from '@/lib/actions/extend'
-import type { Connection } from '@/lib/redis/connection'
 import { createSource } from '@/lib/redis/source'
 import type { Source } from '@/lib/session/source'
 import { formats } from '.'
@@ -25,16 +23,13 @@ type Case = {
 }
 
 const minuteMs = 60_000
-let server: RedisServer
-let connection: Connection
+const own = withRedis()
 let source: Source
 
 beforeAll(async () => {
-  server = await startRedis()
-  connection = await connectTo(addressOf(server))
   const common = { name: 'spring', siblings: () => [], pinnedFormat: null, isReadOnly: false }
   source = createSource({
-    connection,
+    connection: own.connection,
     id: 'spring',
     prefix: 'spring:session:sessions:',
     origin: 'built-in',
@@ -42,11 +37,6 @@ beforeAll(async () => {
     ...common,
   })
 })
-afterAll(async () => {
-  await connection?.close()
-  await server?.stop()
-})
-beforeEach(() => server.client().flushall())
 
 /** Puts a session with all that stands beside it into Redis, its times moved to now. */
 async function put(folder: string, name: string): Promise<Buffer> {
@@ -54,9 +44,9 @@ async function put(folder: string, name: string): Promise<Buffer> {
   const cases: Case[] = JSON.parse(readFileSync(new URL('manifest.json', base), 'utf8'))
   const one = cases.find((other) => other.name === name)
   if (one === undefined) throw new Error('No such case')
-  const redis = server.client()
+  const redis = own.server.client()
   const fields: Record<string, string> = JSON.parse(readFileSync(new URL(one.file, base), 'utf8'))
-  const later = BigInt(connection.now() - one.takenAt)
+  const later = BigInt(own.connection.now() - one.takenAt)
   for (const [field, value] of Object.entries(fields)) {
     const bytes = Buffer.from(value, 'base64')
     if (field === 'creationTime' || field === 'lastAccessedTime') {
@@ -67,7 +57,7 @@ async function put(folder: string, name: string): Promise<Buffer> {
   await redis.pexpire(one.key, one.redisExpiresAt - one.takenAt)
   for (const { key, type, members = [], ttlMs } of one.companions) {
     // The bucket is named by the minute in which the session ends.
-    const endsAt = connection.now() + one.redisExpiresAt - one.takenAt - 5 * minuteMs
+    const endsAt = own.connection.now() + one.redisExpiresAt - one.takenAt - 5 * minuteMs
     const name = key.replace(/(?<=:expirations:)\d+$/, String((Math.floor(endsAt / minuteMs) + 1) * minuteMs))
     if (type === 'string') await redis.set(name, '')
     for (const member of members) {
@@ -79,7 +69,7 @@ async function put(folder: string, name: string): Promise<Buffer> {
   return Buffer.from(one.key)
 }
 
-const keys = async () => (await server.client().keys('*')).sort()
+const keys = async () => (await own.server.client().keys('*')).sort()
 
 test.each(['spring-indexed', 'spring-reactive'])(
   '%s: a revoke leaves the invalidated hash alone and no other key, and an undo brings all of it back',
@@ -92,10 +82,10 @@ test.each(['spring-indexed', 'spring-reactive'])(
     const backup = await source.backUp(key)
     expect(await source.remove(key, backup)).toBe('done')
     expect(await keys()).toEqual([String(key)])
-    expect(await server.client().pttl(key)).toBeLessThanOrEqual(5 * minuteMs)
+    expect(await own.server.client().pttl(key)).toBeLessThanOrEqual(5 * minuteMs)
     const [dead] = await source.read([key])
     if (!dead || dead === 'skipped') throw new Error('Not read')
-    expect(dead.expiresAt).toBeLessThanOrEqual(connection.now())
+    expect(dead.expiresAt).toBeLessThanOrEqual(own.connection.now())
     if (backup === null) throw new Error('No backup')
     expect(await source.restore(backup)).toBe('done')
     expect(await keys()).toEqual(before)
@@ -107,13 +97,13 @@ test.each(['spring', 'spring-indexed', 'spring-reactive'])(
   async (folder) => {
     const key = await put(folder, 'signed-in')
     const before = await keys()
-    const untilAt = connection.now() + 120 * minuteMs
+    const untilAt = own.connection.now() + 120 * minuteMs
     const answer = await extendOne({ source, key }, { untilAt }, () => null)
     expect(answer).toMatchObject({ outcome: 'done', expiresAt: untilAt })
     const [session] = await source.read([key])
     if (!session || session === 'skipped') throw new Error('Not read')
     expect(Math.abs((session.expiresAt ?? 0) - untilAt)).toBeLessThan(1_000)
-    const redis = server.client()
+    const redis = own.server.client()
     const marker = before.find((name) => name.includes(':expires:'))
     if (marker !== undefined) {
       expect(Math.abs((await redis.pexpiretime(marker)) - untilAt)).toBeLessThan(1_000)
@@ -128,7 +118,7 @@ test.each(['spring', 'spring-indexed', 'spring-reactive'])(
 
 test('a session whose parts are missing is ended all the same', async () => {
   const key = await put('spring-indexed', 'signed-in')
-  const redis = server.client()
+  const redis = own.server.client()
   for (const name of await keys()) if (name !== String(key)) await redis.del(name)
   expect(await source.remove(key)).toBe('done')
   expect(await keys()).toEqual([String(key)])

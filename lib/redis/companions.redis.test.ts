@@ -1,19 +1,16 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { addressOf, connectTo } from '@/e2e/support/connection'
-import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { withRedis } from '@/e2e/support/with-redis'
 import type { SessionFormat } from '@/lib/formats/format'
 import { plain } from '@/lib/formats/plain'
 import type { CompanionWrite } from '@/lib/session/plan'
 import { fieldOf } from '@/lib/session/raw'
 import type { Source } from '@/lib/session/source'
 import { writeCompanion } from './companions'
-import type { Connection } from './connection'
 import { createSource } from './source'
 
 const key = Buffer.from('app:sessions:1')
 const minuteMs = 60_000
-let server: RedisServer
-let connection: Connection
+const own = withRedis()
 let source: Source
 
 /** A framework that empties the hash of a session, keeps a marker beside it, and its place in a list, a set and a sorted set. */
@@ -49,8 +46,6 @@ const list: CompanionWrite = {
 }
 
 beforeAll(async () => {
-  server = await startRedis()
-  connection = await connectTo(addressOf(server))
   const common = {
     name: 'app',
     siblings: () => [],
@@ -58,14 +53,16 @@ beforeAll(async () => {
     isReadOnly: false,
     origin: 'configured' as const,
   }
-  source = createSource({ connection, id: 'app', prefix: 'app:sessions:', formats: [keeper, plain], ...common })
-})
-afterAll(async () => {
-  await connection?.close()
-  await server?.stop()
+  source = createSource({
+    connection: own.connection,
+    id: 'app',
+    prefix: 'app:sessions:',
+    formats: [keeper, plain],
+    ...common,
+  })
 })
 beforeEach(async () => {
-  const redis = server.client()
+  const redis = own.server.client()
   await redis.flushall()
   await redis.hset(key, { userId: '42', interval: '1800' })
   await redis.pexpire(key, 30 * minuteMs)
@@ -78,7 +75,7 @@ beforeEach(async () => {
 })
 
 async function everything() {
-  const redis = server.client()
+  const redis = own.server.client()
   return {
     interval: await redis.hget(key, 'interval'),
     marker: await redis.exists('app:sessions:1:marker'),
@@ -100,19 +97,19 @@ test('what belongs to a session is no session, and an invalidated hash is none t
 test('a session is ended in its framework’s own way, and nothing of it is left but the hash that keeps it dead', async () => {
   expect(await source.remove(key)).toBe('done')
   expect(await everything()).toEqual({ interval: '0', marker: 0, index: [], bucket: ['2', '78'], list: ['0'] })
-  expect(await server.client().pttl(key)).toBeGreaterThan(4 * minuteMs)
-  expect(await server.client().pttl(key)).toBeLessThanOrEqual(5 * minuteMs)
+  expect(await own.server.client().pttl(key)).toBeGreaterThan(4 * minuteMs)
+  expect(await own.server.client().pttl(key)).toBeLessThanOrEqual(5 * minuteMs)
 })
 
 test('an undo brings the session back with all that went with it', async () => {
   const before = await everything()
-  const end = await server.client().pexpiretime(key)
+  const end = await own.server.client().pexpiretime(key)
   const backup = await source.backUp(key)
   if (backup === null) throw new Error('No backup')
   await source.remove(key, backup)
   expect(await source.restore(backup)).toBe('done')
   expect(await everything()).toEqual(before)
-  expect(await server.client().pexpiretime(key)).toBe(end)
+  expect(await own.server.client().pexpiretime(key)).toBe(end)
   expect(await source.restore(backup)).toBe('conflict')
 })
 
@@ -120,13 +117,13 @@ test('an undo brings back a hash that the framework removed meanwhile', async ()
   const backup = await source.backUp(key)
   if (backup === null) throw new Error('No backup')
   await source.remove(key, backup)
-  await server.client().del(key)
+  await own.server.client().del(key)
   expect(await source.restore(backup)).toBe('done')
-  expect(await server.client().hgetall(key)).toEqual({ userId: '42', interval: '1800' })
+  expect(await own.server.client().hgetall(key)).toEqual({ userId: '42', interval: '1800' })
 })
 
 test('with parts missing, or of another type, a session still ends', async () => {
-  const redis = server.client()
+  const redis = own.server.client()
   await redis.del('list', 'bucket', 'app:sessions:1:marker')
   await redis.set('bucket', 'text')
   await redis.rename('bucket', 'index')
@@ -144,17 +141,17 @@ test('many are ended as one is, each with its own result', async () => {
 test('a session that ended between its reading and the deed is not made anew', async () => {
   const stored = await source.readOne(key)
   if (stored === null) throw new Error('Not read')
-  await server.client().del(key)
+  await own.server.client().del(key)
   expect(
     await source.replace(stored.raw, { type: 'hash', fields: [[Buffer.from('interval'), Buffer.from('9')]] }),
   ).toBe('gone')
-  expect(await server.client().exists(key)).toBe(0)
+  expect(await own.server.client().exists(key)).toBe(0)
 })
 
 test('fields are replaced only while they are what they were; others may change', async () => {
   const stored = await source.readOne(key)
   if (stored === null) throw new Error('Not read')
-  const redis = server.client()
+  const redis = own.server.client()
   await redis.hset(key, 'seen', '1')
   expect(
     await source.replace(stored.raw, { type: 'hash', fields: [[Buffer.from('interval'), Buffer.from('9')]] }),
@@ -166,10 +163,14 @@ test('fields are replaced only while they are what they were; others may change'
 })
 
 test('an expiry beside a session is pushed later, never shorter, and what is missing is made where that is asked', async () => {
-  const redis = server.client()
+  const redis = own.server.client()
   const marker = Buffer.from('app:sessions:1:marker')
   const push = (byMs: number, otherwise: Buffer | null) =>
-    writeCompanion(connection, { deed: 'expire', key: marker, untilAt: connection.now() + byMs, otherwise }, false)
+    writeCompanion(
+      own.connection,
+      { deed: 'expire', key: marker, untilAt: own.connection.now() + byMs, otherwise },
+      false,
+    )
   await push(minuteMs, null)
   expect(await redis.pttl(marker)).toBeGreaterThan(29 * minuteMs)
   await push(60 * minuteMs, null)
@@ -182,12 +183,12 @@ test('an expiry beside a session is pushed later, never shorter, and what is mis
 })
 
 test('a list that others change at the same time loses nothing', async () => {
-  const redis = server.client()
+  const redis = own.server.client()
   await redis.set('list', '["1"]')
   const add = (name: string): CompanionWrite => ({
     ...list,
     change: (bytes) => Buffer.from(JSON.stringify([...JSON.parse(String(bytes)), name])),
   })
-  await Promise.all(['a', 'b', 'c'].map((name) => writeCompanion(connection, add(name), false)))
+  await Promise.all(['a', 'b', 'c'].map((name) => writeCompanion(own.connection, add(name), false)))
   expect(JSON.parse((await redis.get('list')) ?? '').sort()).toEqual(['1', 'a', 'b', 'c'])
 })

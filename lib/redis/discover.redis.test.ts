@@ -1,30 +1,22 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { addressOf, connectTo } from '@/e2e/support/connection'
-import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { withRedis } from '@/e2e/support/with-redis'
 import { formats } from '@/lib/formats'
-import type { Connection } from './connection'
 import { discoverFamilies } from './discover'
 
 const minuteMs = 60_000
 const never = new AbortController().signal
-let server: RedisServer
 let redis: Redis
-let connection: Connection
+const own = withRedis()
 
 beforeAll(async () => {
-  server = await startRedis()
-  redis = server.client()
-  connection = await connectTo(addressOf(server))
-})
-afterAll(async () => {
-  await connection?.close()
-  await server?.stop()
+  redis = own.server.client()
 })
 beforeEach(() => redis.flushall())
 
-const look = (known: string[] = ['session:', 'sess:']) => discoverFamilies(connection, formats, known, new Map(), never)
+const look = (known: string[] = ['session:', 'sess:']) =>
+  discoverFamilies(own.connection, formats, known, new Map(), never)
 
 /** Twenty kinds of keys that applications keep beside their sessions; each writes its n-th. */
 const otherKinds: ((n: number) => [command: string, ...args: (string | Buffer | number)[]])[] = [

@@ -1,25 +1,12 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { addressOf, connectTo } from '@/e2e/support/connection'
-import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import { expect, test } from 'vitest'
+import { withRedis } from '@/e2e/support/with-redis'
 import { formats } from '@/lib/formats'
 import { goldensOf } from '@/lib/formats/conformance'
 import type { RawSession } from '@/lib/session/raw'
-import type { Connection } from './connection'
 import { createSource } from './source'
 
 const minuteMs = 60_000
-let server: RedisServer
-let connection: Connection
-
-beforeAll(async () => {
-  server = await startRedis()
-  connection = await connectTo(addressOf(server))
-})
-afterAll(async () => {
-  await connection?.close()
-  await server?.stop()
-})
-beforeEach(() => server.client().flushall())
+const own = withRedis()
 
 type Beside = { key: string; value: string; ttlMs: number; goes: boolean }
 
@@ -47,7 +34,7 @@ const golden = cases.flatMap(([folder, beside]) =>
 )
 
 async function put({ raw, beside }: (typeof golden)[number]) {
-  const redis = server.client()
+  const redis = own.server.client()
   if (raw.value.type === 'string') await redis.set(raw.key, raw.value.bytes)
   else await redis.call('HSET', raw.key, ...raw.value.fields.flat())
   await redis.pexpire(raw.key, 30 * minuteMs)
@@ -56,7 +43,7 @@ async function put({ raw, beside }: (typeof golden)[number]) {
 
 /** Every key with its bytes and its end; of a hash the fields in an order of their own, for Redis keeps none. */
 async function everything(): Promise<unknown[]> {
-  const redis = server.client()
+  const redis = own.server.client()
   const keys = (await redis.keys('*')).sort()
   return Promise.all(
     keys.map(async (key) => {
@@ -78,7 +65,14 @@ test.each(golden)(
     await put(one)
     const { raw, beside } = one
     const common = { name: 'app', siblings: () => [], pinnedFormat: null, isReadOnly: false }
-    const source = createSource({ connection, id: 'app', prefix: raw.prefix, formats, origin: 'configured', ...common })
+    const source = createSource({
+      connection: own.connection,
+      id: 'app',
+      prefix: raw.prefix,
+      formats,
+      origin: 'configured',
+      ...common,
+    })
     const seen: string[] = []
     for await (const keys of source.scan(new AbortController().signal)) seen.push(...keys.map(String))
     expect(seen.filter((key) => key !== cached.key)).toEqual([String(raw.key)])
@@ -87,7 +81,7 @@ test.each(golden)(
     if (backup === null) throw new Error('No backup')
     expect(await source.remove(raw.key, backup)).toBe('done')
     const left = beside.filter(({ goes }) => !goes).map(({ key }) => key)
-    expect((await server.client().keys('*')).sort()).toEqual(left.sort())
+    expect((await own.server.client().keys('*')).sort()).toEqual(left.sort())
     expect(await source.restore(backup)).toBe('done')
     expect(await everything()).toEqual(before)
   },
