@@ -72,7 +72,7 @@ async function runJob(isSecurity: boolean): Promise<Seen> {
       changed: () => {},
       refresh: async () => {},
     },
-    ledger: createLedger({ home, log: silent }),
+    ledger: createLedger({ home, log: silent, handles: () => handles }),
     runner: 'bench',
     handles: () => handles,
     sources: () => [source],

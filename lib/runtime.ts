@@ -100,7 +100,7 @@ function createRuntime() {
 
   const jobs = createJobs({
     actions,
-    ledger: createLedger({ home, log }),
+    ledger: createLedger({ home, log, handles: handles.get }),
     runner: bootId,
     handles: handles.get,
     sources: () => sources.list().map(({ source }) => source),

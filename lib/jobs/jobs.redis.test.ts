@@ -67,7 +67,7 @@ function makeServer(over: Partial<ActionContext> = {}, itsHome = home) {
   }
   const jobs = createJobs({
     actions,
-    ledger: createLedger({ home: itsHome, log: silent }),
+    ledger: createLedger({ home: itsHome, log: silent, handles: () => handles }),
     runner: Math.random().toString(36),
     handles: () => handles,
     sources: () => [source],
@@ -365,8 +365,8 @@ describe('a job of another replica', () => {
     await write(450)
     const client = redis.client()
     const keys: string[] = []
-    for await (const { item } of createLedger({ home, log: silent }).readItems(job)) {
-      keys.push(handles.open(item[0])?.key.toString('latin1') ?? '')
+    for await (const { item } of createLedger({ home, log: silent, handles: () => handles }).readItems(job)) {
+      keys.push(item.key)
     }
     await client.unlink([...keys.slice(0, 300), ...keys.slice(448)])
     await client.ltrim(`rollcall:job:${job}:outcomes`, 0, 2)

@@ -13,6 +13,7 @@ import {
   mostInJob,
   type JobItem as ReportItem,
 } from '@/lib/contract/job'
+import type { Outcome } from '@/lib/contract/session'
 import { KnownError } from '@/lib/errors'
 import { createMeter } from '@/lib/meter'
 import { findSlots, type QueryContext } from '@/lib/roster/query'
@@ -70,11 +71,6 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     shelf,
     handled: createMeter(),
     findSource,
-    sealItem({ source, key, principal, format }) {
-      const keeper = handles()
-      const person = principal === null ? null : keeper.sealPerson(principal)
-      return [keeper.seal(source, Buffer.from(key, 'latin1')), person, source, format]
-    },
     findArrivals: (principal, known) =>
       Array.from(findSlots(roster, { principal: [principal] }, queryContext()), (slot) =>
         toItem(roster.at(slot)),
@@ -116,6 +112,11 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
       principal: null,
       ...entry,
     })
+  }
+
+  function toLine({ source, key, format, principal }: JobItem, outcome: Outcome | null, reason: string | null) {
+    const handle = handles().seal(source, Buffer.from(key, 'latin1'))
+    return { handle, source, format, principal, outcome, reason } satisfies ReportItem
   }
 
   function pick(order: JobOrder): Uint32Array {
@@ -258,7 +259,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     }
     if (!(await ledger.claim(id, runner))) throw new KnownError('conflict', 'This job is being run by another replica.')
     await ledger.withdraw(id).catch(() => false)
-    const job = live.get(id) ?? (await revive(seen, ledger, handles()))
+    const job = live.get(id) ?? (await revive(seen, ledger))
     Object.assign(job, { isStopping: false, isInterrupted: false, isAway: false })
     Object.assign(job.kept, { state: 'running', endedAt: null, undoUntil: null })
     job.kept.note =
@@ -337,15 +338,13 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
       if (own === undefined) {
         await find(id)
         for await (const { item, outcome, reason } of ledger.readItems(id)) {
-          const [handle, person, source, format] = item
-          yield { handle, source, format, principal: person && handles().openPerson(person), outcome, reason }
+          yield toLine(item, outcome, reason)
         }
         return
       }
       for (const [index, item] of own.items.entries()) {
         const { outcome, reason } = own.outcomes[index] ?? { outcome: null, reason: null }
-        const { source, format, principal } = item
-        yield { handle: run.sealItem(item)[0], source, format, principal, outcome, reason }
+        yield toLine(item, outcome, reason)
       }
     },
     /** Ends what runs here between two batches; it says of itself that it was interrupted. */

@@ -3,6 +3,8 @@ import { Job } from '@/lib/contract/job'
 import type { Outcome } from '@/lib/contract/session'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
+import type { Handles } from '@/lib/session/handle'
+import type { JobItem } from './frozen'
 
 const jobsKey = 'rollcall:jobs'
 const keptMs = 7 * 24 * 60 * 60_000
@@ -19,8 +21,8 @@ export const blockItems = 1000
 
 /** A job as the home keeps it. `aliveAt`: when its runner last said that it runs. */
 export type KeptJob = Job & { aliveAt: number }
-/** One session of a job as the home keeps it: two opaque handles, its source and how it came out. No key and no session id is in it. */
-export type KeptItem = [handle: string, person: string | null, source: string, format: string]
+/** One session of a job as it stands in a block, which is sealed: nobody who reads the home finds a key, a session id or a person there. */
+type KeptItem = [source: string, key: string, format: string, principal: string | null]
 
 /** What one replica asks of the one that runs or ran a job, and for whom. */
 export type Ask = { deed: 'stop' | 'undo'; username: string; requestId: string; ip: string | null }
@@ -33,7 +35,7 @@ const letters: Record<Outcome, string> = { done: 'd', 'already-gone': 'g', refus
  * What the home knows of jobs, so that every replica and the next start know it too: all jobs in one hash, of each its frozen sessions in one list of blocks and
  * their outcomes, in the same order, in another. A job is kept for seven days, its sessions for one. Everything here is best effort but `claim` and `readItems`: a full Redis stops no job.
  */
-export function createLedger({ home, log }: { home: Connection; log: Log }) {
+export function createLedger({ home, log, handles }: LedgerContext) {
   let seen: { at: number; jobs: Promise<KeptJob[]> } | null = null
 
   const itemsKey = (job: string) => `rollcall:job:${job}:items`
@@ -67,10 +69,11 @@ export function createLedger({ home, log }: { home: Connection; log: Log }) {
         for (const { job } of old)
           await home.client.unlink(itemsKey(job)).then(() => home.client.unlink(outcomesKey(job)))
       }),
-    addItems: (job: string, items: KeptItem[]) =>
+    addItems: (job: string, items: JobItem[]) =>
       attempt('items', async () => {
-        const block = zlib.deflateRawSync(JSON.stringify(items), { level: 1 })
-        await home.client.rpush(itemsKey(job), block)
+        const kept = items.map(({ source, key, format, principal }): KeptItem => [source, key, format, principal])
+        const block = zlib.deflateRawSync(JSON.stringify(kept), { level: 1 })
+        await home.client.rpush(itemsKey(job), handles().sealBlock(block))
         await home.client.pexpire(itemsKey(job), itemsKeptMs)
       }),
     /** Said before a batch is begun: should this process die, these sessions may have been ended by it. */
@@ -95,16 +98,18 @@ export function createLedger({ home, log }: { home: Connection; log: Log }) {
       }
       return seen.jobs
     },
-    /** The sessions of a job with what is known of each. Throws as the client does. Cost: two LRANGE a thousand sessions. */
+    /** The sessions of a job with what is known of each, as far as this secret opens them. Throws as the client does. Cost: two LRANGE a thousand sessions. */
     async *readItems(job: string): AsyncGenerator<ReadItem> {
       const { outcomes, begunUntil } = await readOutcomes(job)
       let index = 0
       for (let at = 0; ; at += 1) {
-        const [block] = await home.client.lrangeBuffer(itemsKey(job), at, at)
-        if (block === undefined) return
-        // Written by `addItems`, and by nobody else under `rollcall:`.
+        const [sealed] = await home.client.lrangeBuffer(itemsKey(job), at, at)
+        const block = sealed === undefined ? null : handles().openBlock(sealed)
+        if (block === null) return
+        // Written by `addItems`: nobody else has the secret.
         const items = JSON.parse(zlib.inflateRawSync(block).toString()) as KeptItem[]
-        for (const item of items) {
+        for (const [source, key, format, principal] of items) {
+          const item = { source, key, format, principal }
           yield { item, ...(outcomes[index] ?? { outcome: null, reason: null }), isBegun: index < begunUntil }
           index += 1
         }
@@ -149,8 +154,10 @@ export function createLedger({ home, log }: { home: Connection; log: Log }) {
   }
 }
 
+type LedgerContext = { home: Connection; log: Log; handles(): Handles }
+
 /** `isBegun`: the runner had begun with it; without an outcome nobody can tell whether it was done. */
-type ReadItem = { item: KeptItem; outcome: Outcome | null; reason: string | null; isBegun: boolean }
+type ReadItem = { item: JobItem; outcome: Outcome | null; reason: string | null; isBegun: boolean }
 
 export type Ledger = ReturnType<typeof createLedger>
 

@@ -1,13 +1,13 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { ActionContext } from '@/lib/actions/context'
 import type { Outcome } from '@/lib/contract/session'
 import type { Meter } from '@/lib/meter'
 import type { Backup, Source } from '@/lib/session/source'
 import { doBatch, type ItemResult, toKey } from './deeds'
 import type { JobItem } from './frozen'
-import { blockItems, type KeptItem, type KeptJob, type Ledger } from './ledger'
+import { blockItems, type KeptJob, type Ledger } from './ledger'
 
-/** So many sessions are handled in one go; between two goes the Redis rests as long as the last one took. */
+/** So many sessions are handled in one go; between two goes the Redis rests as long as the last one took, but in an incident. */
 const batchItems = 200
 /** A job begins gently, at most so many a second, so that a mistake can be stopped before it is whole. An incident does not wait. */
 const gentleMs = 5000
@@ -42,7 +42,6 @@ export type RunContext = {
   actions: Pick<ActionContext, 'now' | 'roster' | 'changed'>
   ledger: Ledger
   findSource(id: string): Source | null
-  sealItem(item: JobItem): KeptItem
   /** The sessions of a person that live now and are none of these keys. */
   findArrivals(principal: string, known: ReadonlySet<string>): JobItem[]
 }
@@ -216,7 +215,7 @@ async function followPerson(context: RunContext, job: LiveJob, pace: Pace, save:
       lastAt = Date.now()
       job.items.push(...arrivals)
       kept.total = job.items.length
-      await context.ledger.addItems(kept.job, arrivals.map(context.sealItem))
+      await context.ledger.addItems(kept.job, arrivals)
       await work(context, job, pace, save)
       if (job.isAway) return
     }
@@ -239,12 +238,8 @@ export function nameOf({ source, key }: JobItem): string {
 export async function keepItems(context: RunContext, job: LiveJob): Promise<void> {
   const items = [...job.items]
   for (let at = 0; at < items.length; at += blockItems) {
-    const block: KeptItem[] = []
-    for (let from = at; from < Math.min(at + blockItems, items.length); from += batchItems) {
-      block.push(...items.slice(from, Math.min(from + batchItems, at + blockItems)).map(context.sealItem))
-      await sleep(0)
-    }
-    await context.ledger.addItems(job.kept.job, block)
+    await context.ledger.addItems(job.kept.job, items.slice(at, at + blockItems))
+    await nextTurn()
   }
 }
 
@@ -254,9 +249,11 @@ function createPace(job: LiveJob): Pace {
   let total = 0
   return async (items, tookMs) => {
     total += items
-    const isGentle = performance.now() - startedAt < gentleMs && !job.kept.isSecurity
+    const isGentle = performance.now() - startedAt < gentleMs
     const dueAt = startedAt + (total / gentlePerSecond) * 1000
-    await sleep(Math.max(tookMs, isGentle ? dueAt - performance.now() : 0))
+    // In an incident what this process does between two of its answers is Redis's rest.
+    if (job.kept.isSecurity) await nextTurn()
+    else await sleep(Math.max(tookMs, isGentle ? dueAt - performance.now() : 0))
     const at = performance.now()
     recent.push({ at, items: total })
     while (recent.length > 2 && at - (recent[0]?.at ?? at) > rateMs) recent.shift()

@@ -5,6 +5,8 @@ import { type Backup, isUnanswered, type RemoveResult, type WriteResult } from '
 import { runAll } from './commands'
 import type { Connection } from './connection'
 import { isAnswer, isRefused, unwritten, written } from './errors'
+import { isCluster } from './options'
+import { countIssued } from './pace'
 import { readValues } from './read'
 
 /** A larger key is not copied: memory here and one long DUMP there. */
@@ -125,13 +127,29 @@ export async function giveExpiryToKey(connection: Connection, key: Buffer, until
   })
 }
 
-/** UNLINK for many, one pipeline; each key's own answer. A lost answer is told, never thrown: others were answered. */
+/** UNLINK for many, one pipeline (in a cluster one by one); each key's own answer. A lost answer is told, never thrown: others were answered. */
 export async function removeKeys(connection: Connection, keys: Buffer[]): Promise<RemoveResult[]> {
+  const { client } = connection
+  if (keys.length === 0) return []
+  if (isCluster(client)) return Promise.all(keys.map((key) => removeKey(connection, key).catch(toLost)))
+  countIssued(client, keys.length)
+  const pipeline = client.pipeline()
+  for (const key of keys) pipeline.unlink(key)
+  const answers = await pipeline.exec().catch((error: unknown) => keys.map((): [unknown, null] => [error, null]))
   return Promise.all(
-    keys.map((key) =>
-      removeKey(connection, key).catch((error: unknown) => (isUnanswered(error) ? 'unanswered' : 'unsent')),
-    ),
+    keys.map((key, index) => {
+      const [error, removed] = answers?.[index] ?? [null, null]
+      if (typeof removed === 'number') return outcomeOf(removed)
+      // A refusal is the command's; DEL may be there where UNLINK is not.
+      return (isRefused(error) ? removeKey(connection, key) : written('UNLINK', () => Promise.reject(error))).catch(
+        toLost,
+      )
+    }),
   )
+}
+
+function toLost(error: unknown): 'unanswered' | 'unsent' {
+  return isUnanswered(error) ? 'unanswered' : 'unsent'
 }
 
 /** Writes a payload anew only if what is replaced is still as it was read. Of a hash only the fields that change are compared and set. */

@@ -10,6 +10,7 @@ import { createHistory } from '@/lib/history'
 import { createLedger } from '@/lib/jobs/ledger'
 import type { Connection } from '@/lib/redis/connection'
 import { createSource } from '@/lib/redis/source'
+import { createHandles } from '@/lib/session/handle'
 import type { Source } from '@/lib/session/source'
 import { parseSettings } from '@/lib/settings.mjs'
 import { createHandleKeeper } from './handles'
@@ -167,7 +168,7 @@ test('with rollcall-home jobs and the history are kept, and no command is missin
     warn: (...told: unknown[]) => void refused.push(told),
     debug: (...told: unknown[]) => void refused.push(told),
   }
-  const ledger = createLedger({ home, log })
+  const ledger = createLedger({ home, log, handles: () => createHandles(Buffer.from('a secret')) })
   const counts = { total: 1, done: 1, gone: 0, refused: 0, failed: 0, unknown: 0 }
   const begun = { job: 'one', deed: 'revoke', state: 'done', admin: 'olga', reason: null, byMs: null } as const
   const rest = {
@@ -181,7 +182,7 @@ test('with rollcall-home jobs and the history are kept, and no command is missin
   }
   expect(await ledger.claim('one', 'runner')).toBe(true)
   await ledger.save({ ...begun, ...counts, ...rest, startedAt: 1, aliveAt: 1 })
-  await ledger.addItems('one', [['handle', null, 'session', 'plain']])
+  await ledger.addItems('one', [{ source: 'session', key: 'session:a', format: 'plain', principal: null }])
   await ledger.begin('one', 0, 1)
   await ledger.addOutcomes('one', 0, [{ outcome: 'done', reason: null }])
   expect((await ledger.readJobs()).map(({ job }) => job)).toEqual(['one'])

@@ -74,6 +74,23 @@ test('one changed character is null, wherever it stands, the unused bits of the 
   }
 })
 
+test('a block comes back byte for byte, shows nothing of itself, and neither another secret nor a changed byte opens it', () => {
+  const block = Buffer.from('sess:abc123 of alice')
+  const sealed = handles.sealBlock(block)
+  expect(handles.openBlock(sealed)).toEqual(block)
+  expect(sealed.toString('latin1')).not.toContain('abc')
+  expect(handles.sealBlock(block)).not.toEqual(sealed)
+  expect(createHandles(randomBytes(32)).openBlock(sealed)).toBeNull()
+  for (let at = 0; at < sealed.length; at += 1) {
+    const changed = Buffer.from(sealed)
+    changed.writeUInt8(changed.readUInt8(at) ^ 1, at)
+    expect(handles.openBlock(changed)).toBeNull()
+  }
+  for (let length = 0; length < sealed.length; length += 1) {
+    expect(handles.openBlock(sealed.subarray(0, length))).toBeNull()
+  }
+})
+
 test('an empty secret is refused', () => {
   expect(() => createHandles(Buffer.alloc(0))).toThrow(RangeError)
 })
