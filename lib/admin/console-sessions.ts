@@ -149,8 +149,9 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
   return {
     async open(username) {
       const signedInAt = now()
-      const { id } = await store.create({ username, seal: '', signedInAt })
-      await store.save(id, { username, seal: sealOf(id, proofOf(username)), signedInAt })
+      const session = await store.create({ username, seal: '', signedInAt })
+      const { id } = session
+      await store.save(session, { username, seal: sealOf(id, proofOf(username)), signedInAt })
       return id
     },
     async find(id, { isPoll }) {

@@ -53,7 +53,7 @@ export function createShop(client: StoreClient): Shop {
       const session = id === null ? null : await store.get(id)
       if (id === null || session === null) return null
       const data = edit(session.data)
-      return (await store.save(id, data)) === 'saved' ? { ...session, data } : null
+      return (await store.save(session, data)) === 'saved' ? { ...session, data } : null
     })
     return visit
   }

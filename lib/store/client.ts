@@ -1,5 +1,5 @@
 /**
- * The commands that the store uses, as ioredis has them: a `Redis` and a `Cluster` of ioredis fit by shape. Every command and every transaction concerns one key,
+ * The commands that the store uses, as ioredis has them: a `Redis` and a `Cluster` of ioredis fit by shape, a client of node-redis by `fromNodeRedis`. Every command and every transaction concerns one key,
  * so nothing ever crosses the slots of a cluster. Redis 7.0 or later.
  */
 export type StoreClient = {
@@ -20,11 +20,9 @@ export type StoreClient = {
 }
 
 /** A key of another type is no session of ours: to the store it is malformed, not a fault of Redis. */
-export async function nullIfForeign(answer: Promise<string | null>): Promise<string | null> {
-  try {
-    return await answer
-  } catch (error) {
+export function nullIfForeign(answer: Promise<string | null>): Promise<string | null> {
+  return answer.catch((error: unknown) => {
     if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return null
     throw error
-  }
+  })
 }

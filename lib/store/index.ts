@@ -1,5 +1,6 @@
 export type { StoreClient } from './client'
 export { SessionTooLargeError } from './errors'
+export { fromNodeRedis, type NodeRedis } from './node-redis'
 export type { StoreOptions } from './options'
 export type { PrincipalOptions, Session, SessionStore } from './session-store'
 export { createStore } from './store'

@@ -15,10 +15,15 @@ export type SessionRecord<Data> = {
  * The value in Redis: one JSON object with the few facts in front and the data last, so that the head of a long value tells them.
  * `extendedUntilAt` is always there, because the dashboard replaces it in the text.
  */
-export function encodeRecord<Data extends object>({ data, ...facts }: SessionRecord<Data>): string {
-  const { principal, createdAt, idleMs, absoluteExpiresAt, extendedUntilAt } = facts
-  const head = JSON.stringify({ v: 1, principal, createdAt, idleMs, absoluteExpiresAt, extendedUntilAt })
-  return `${head.slice(0, -1)},"data":${encodeData(data)}}`
+export function encodeRecord<Data extends object>(record: SessionRecord<Data>): string {
+  return `${encodeFacts(record)}${encodeData(record.data)}}`
+}
+
+/** All of a value that stands before the data: two sessions that differ in nothing else begin with the same text. */
+export function encodeFacts(facts: Omit<SessionRecord<unknown>, 'data'>): string {
+  const { createdAt, idleMs, absoluteExpiresAt, extendedUntilAt } = facts
+  const principal = JSON.stringify(facts.principal)
+  return `{"v":1,"principal":${principal},"createdAt":${createdAt},"idleMs":${idleMs},"absoluteExpiresAt":${absoluteExpiresAt},"extendedUntilAt":${extendedUntilAt},"data":`
 }
 
 /** The data as bare JSON. Throws TypeError for what is no object in JSON, before anything is written. */

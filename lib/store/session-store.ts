@@ -10,6 +10,8 @@ export type Session<Data> = {
   expiresAt: number
   /** When it ends whatever happens; null: no absolute timeout. */
   absoluteExpiresAt: number | null
+  /** Until when an admin has extended it; the idle timeout does not end it before. */
+  extendedUntilAt: number | null
   data: Data
 }
 
@@ -41,9 +43,10 @@ export type SessionStore<Data extends object> = {
 
   /**
    * Replaces the data and lets the idle timeout begin anew; creation, absolute end and an admin's extension stay. Of two saves at once the later stands.
-   * `revoked`: there is no such session any more and none was made; answer 401 and clear the cookie. Cost: GET and PTTL sent together, then one SET XX; a new principal costs its indexes.
+   * `revoked`: there is no such session any more and none was made; answer 401 and clear the cookie. Cost: with a session, as `get` or `create` gave it, one SET XX, and another
+   * where an admin or another save changed more than the data since; with an id GET and PTTL sent together before it. A new principal costs its indexes.
    */
-  save(id: string, data: Data, options?: PrincipalOptions): Promise<'saved' | 'revoked'>
+  save(session: string | Session<Data>, data: Data, options?: PrincipalOptions): Promise<'saved' | 'revoked'>
 
   /** Ends the session and says whether there was one. Cost: one GETDEL; with a principal one ZREM more. */
   destroy(id: string): Promise<boolean>

@@ -135,6 +135,36 @@ test('a save keeps creation and absolute end and replaces the data', async () =>
   expect(await store.peek(created.id)).toMatchObject({ createdAt, absoluteExpiresAt, principal: '42', data: { b: 2 } })
 })
 
+test('a save of a session that was read costs one command, and creates nothing where that has ended', async () => {
+  const store = createStore(held.redis)
+  const { id } = await store.create({ n: 1 })
+  const session = await store.get(id)
+  if (session === null) throw new Error('it lives')
+  expect(await commandsOf(held.redis, () => store.save(session, { n: 2 }))).toEqual(['set'])
+  expect((await store.peek(id))?.data).toEqual({ n: 2 })
+  await held.redis.unlink(keyOf(id))
+  expect(await store.save(session, { n: 3 })).toBe('revoked')
+  expect(await held.redis.exists(keyOf(id))).toBe(0)
+})
+
+test('a save of a session that was read long ago takes nothing back: neither an extension nor whose it is', async () => {
+  const store = createStore(held.redis)
+  const old = await store.create({ n: 1 }, { principal: '42' })
+  const until = Date.now() + 3 * 60 * minuteMs
+  await store.save(old.id, { n: 2 }, { principal: '43' })
+  const text = (await held.redis.get(keyOf(old.id))) ?? ''
+  await held.redis.set(keyOf(old.id), text.replace('"extendedUntilAt":null', `"extendedUntilAt":${until}`), 'KEEPTTL')
+  expect(await store.save(old, { n: 3 })).toBe('saved')
+  const now = await store.get(old.id)
+  expect(now).toMatchObject({ principal: '43', extendedUntilAt: until, expiresAt: until, data: { n: 3 } })
+  expect(await store.list('42')).toEqual([])
+  expect(await store.list('43')).toHaveLength(1)
+  // With the extension known one command is enough.
+  if (now === null) throw new Error('it lives')
+  expect(await commandsOf(held.redis, () => store.save(now, { n: 4 }))).toEqual(['set'])
+  expect(Math.abs((await held.redis.pexpiretime(keyOf(old.id))) - until)).toBeLessThan(1_000)
+})
+
 test('a save after a revoke answers revoked and creates nothing, in a storm of 8 writers over 200 sessions', async () => {
   const store = createStore(held.redis)
   for (let round = 0; round < 25; round++) {

@@ -3,7 +3,7 @@ import { nullIfForeign, type StoreClient } from './client'
 import { SessionTooLargeError } from './errors'
 import { checkPrincipal, readOptions, type StoreOptions } from './options'
 import { createPrincipalIndex } from './principal-index'
-import { decodeData, decodeRecord, encodeData, encodeRecord, type SessionRecord } from './record'
+import { decodeData, decodeRecord, encodeData, encodeFacts, encodeRecord, type SessionRecord } from './record'
 import { createSessionId, digest, isSessionId } from './session-id'
 import type { Session, SessionStore } from './session-store'
 
@@ -37,14 +37,24 @@ export function createStore<Data extends object = Record<string, unknown>>(
     return data && { principal: null, createdAt: null, idleMs, absoluteExpiresAt: null, extendedUntilAt: null, data }
   }
 
-  const endOf = (record: SessionRecord<Data>, at: number) => expiresAtOf({ ...record, idleMs, lastSeenAt: at })
+  const endOf = ({ absoluteExpiresAt, extendedUntilAt }: SessionRecord<Data>, at: number) =>
+    expiresAtOf({ lastSeenAt: at, idleMs, absoluteExpiresAt, extendedUntilAt })
 
   const isOver = ({ absoluteExpiresAt }: SessionRecord<Data>, at: number) =>
     absoluteExpiresAt !== null && absoluteExpiresAt <= at
 
   function sessionOf(id: string, record: SessionRecord<Data>, expiresAt: number): Session<Data> {
-    const { principal, createdAt, absoluteExpiresAt, data } = record
-    return { id, principal, createdAt, expiresAt, absoluteExpiresAt, data }
+    const { principal, createdAt, absoluteExpiresAt, extendedUntilAt, data } = record
+    return { id, principal, createdAt, expiresAt, absoluteExpiresAt, extendedUntilAt, data }
+  }
+
+  /** These facts with other data, by this store's idle timeout. */
+  function recordOf(
+    { createdAt, absoluteExpiresAt, extendedUntilAt, principal: known }: Facts,
+    data: Data,
+    principal = known,
+  ): SessionRecord<Data> {
+    return { principal, createdAt, idleMs, absoluteExpiresAt, extendedUntilAt, data }
   }
 
   async function addToIndex(member: string, record: SessionRecord<Data>): Promise<void> {
@@ -60,7 +70,7 @@ export function createStore<Data extends object = Record<string, unknown>>(
     const expiresAt = endOf(record, at)
     const answer = await client.set(keyOf(id), encode(record), 'PX', Math.max(1, expiresAt - at), 'NX')
     if (answer === null) throw new Error('A new session id was already taken: the source of randomness is broken')
-    await addToIndex(memberOf(id), record)
+    if (record.principal !== null) await addToIndex(memberOf(id), record)
     return sessionOf(id, record, expiresAt)
   }
 
@@ -104,12 +114,16 @@ export function createStore<Data extends object = Record<string, unknown>>(
 
     touch: async (id) => (await get(id)) !== null,
 
-    async save(id, data, { principal } = {}) {
+    async save(session, data, { principal } = {}) {
       checkPrincipal(principal, plain)
-      let known = isSessionId(id, plain) ? ((await look(keyOf(id)))?.record ?? null) : null
-      const before = known?.principal ?? null
+      const id = typeof session === 'string' ? session : session.id
+      if (!isSessionId(id, plain)) return 'revoked'
+      // What a session says of itself may be old: the write tells what it replaced.
+      let isAssumed = typeof session !== 'string'
+      let known = typeof session === 'string' ? ((await look(keyOf(id)))?.record ?? null) : recordOf(session, data)
+      let before = known?.principal ?? null
       while (known !== null) {
-        const next = { ...known, idleMs, data, principal: principal ?? known.principal }
+        const next = recordOf(known, data, principal ?? known.principal)
         const text = encode(next)
         const at = now()
         if (isOver(next, at)) break
@@ -117,12 +131,16 @@ export function createStore<Data extends object = Record<string, unknown>>(
         if (next.principal !== before || next.absoluteExpiresAt === null) await addToIndex(memberOf(id), next)
         const replaced = await client.set(keyOf(id), text, 'PX', endOf(next, at) - at, 'XX', 'GET')
         if (replaced === null) break
-        const stood = decode(replaced)
-        if (stood === null || (stood.extendedUntilAt ?? 0) <= (next.extendedUntilAt ?? 0)) {
+        // As a rule nothing but the data has changed, and its text need not be read for that.
+        const stood = replaced.startsWith(encodeFacts(known)) ? known : decode(replaced)
+        const isOld: boolean = isAssumed && stood !== null && !isSameSession(stood, known)
+        if (stood === null || (!isOld && (stood.extendedUntilAt ?? 0) <= (next.extendedUntilAt ?? 0))) {
           if (before !== null && before !== next.principal) await index.remove(before, [memberOf(id)])
           return 'saved'
         }
-        // An admin extended the session between our reading and our writing: once more, with the extension.
+        // An admin extended the session between our reading and our writing, or another save said whose it is: once more, with that.
+        if (isOld) before = stood.principal
+        isAssumed = false
         known = stood
       }
       return 'revoked'
@@ -193,6 +211,17 @@ export function createStore<Data extends object = Record<string, unknown>>(
       return destroyed
     },
   }
+}
+
+type Facts = Omit<SessionRecord<unknown>, 'idleMs' | 'data'>
+
+/** Whether what is not data and no extension is the same. */
+function isSameSession(one: SessionRecord<object>, other: SessionRecord<object>): boolean {
+  return (
+    one.principal === other.principal &&
+    one.createdAt === other.createdAt &&
+    one.absoluteExpiresAt === other.absoluteExpiresAt
+  )
 }
 
 function* batchesOf(members: string[]): Generator<string[]> {
