@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { people, type RollcallConsole, startConsole } from './support/console'
+import { findFaults } from './support/look'
 import { rowOf, signIn } from './support/page'
 import { type RedisServer, startRedis } from './support/redis'
 
@@ -87,10 +88,12 @@ test('an admin reveals one hidden value with their password, the audit says so, 
   await dialog.getByLabel('Password of admin').fill('not the password at all')
   await dialog.getByRole('button', { name: 'Go on' }).click()
   await expect(dialog.getByRole('alert')).toContainText('not the password')
+  expect(await findFaults(page)).toEqual([])
   await dialog.getByLabel('Password of admin').fill(people.admin.password)
   await dialog.getByRole('button', { name: 'Go on' }).click()
   await expect(section).toContainText('4111-canary')
   await expect(dialog).toHaveCount(0)
+  expect(await findFaults(page)).toEqual([])
   await section.getByRole('button', { name: 'Hide card' }).click()
   expect(await page.content()).not.toContain('4111-canary')
 
