@@ -44,6 +44,8 @@ describe('what a text asks for', () => {
     's%3APr1v4te-session-id_0123.c2lnbmF0dXJl',
     'connect.sid=s%3APr1v4te-session-id_0123.c2lnbmF0dXJl',
     'connect.sid=s:abc; Path=/; HttpOnly; SameSite=Lax',
+    'Cookie: theme=dark; connect.sid=s%3APr1v4te-session-id_0123.c2lnbmF0dXJl',
+    'Set-Cookie: sid=Pr1v4te; Path=/; HttpOnly',
     'session:abc123',
     'sess:abc123',
     'myapp:5f2c8a3e-0b1d-4c5e-9f00-aabbccddeeff',

@@ -7,8 +7,8 @@ export type Term = { start: number; end: number; field: Piece | null; items: Pie
 const fieldName = /^[a-z]+(?=:)/i
 /** What has a colon and is no field: a signed session id, or a key with a name that applications use, or with a long id. */
 const pastedTerm = /^(?:s(?::|%3a)\S{8,}|sess(?:ion)?:\S+|[a-z]+:(?=\S*\d)[\w.~%+/=:-]{16,})$/i
-/** A cookie with its attributes: the only thing with a space that is one word. */
-const pastedCookie = /^[^\s:=;"]+=[^\s;]+(?:;\s*[^\s;]+)+;?$/
+/** A cookie with its attributes or beside others, or the header of one: the only things with a space that are one word. */
+const pastedCookie = /^(?:(?:set-)?cookie:\s*[^\s:=;"]+=[^\s;]+(?:;\s*[^\s;]+)*|[^\s:=;"]+=[^\s;]+(?:;\s*[^\s;]+)+);?$/i
 
 /** The terms of a text. Pure and linear in the text; whatever is typed has terms. `isField` says which names are fields, for a pasted key may begin like one. */
 export function scan(text: string, isField: (name: string) => boolean): Term[] {

@@ -14,6 +14,7 @@ test.each(['42', 'alice@example.com', 'Alice Bearer', 'tests:a.b'])('%s is none'
 test.each([
   's%3Aabcdefghijklmnop.abcdefghijklmnop',
   'connect.sid=abcdefgh',
+  'Cookie: sid=abcdefgh',
   'a8098c1af86e11dabd1a00112444be1e',
   '5f2c8a3e-0b1d-4c5e-9f00-aabbccddeeff',
   '12345678901234567890',

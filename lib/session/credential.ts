@@ -13,7 +13,7 @@ export function holdsCredential(text: string): boolean {
 /** What is shorter is no session id that anybody should use. */
 export const shortestId = 16
 const longRun = /[\w+/%~-]{16,}/g
-const pastedCookie = /^[^\s=]+=[^\s;]{8,}/
+const pastedCookie = /^(?:(?:set-)?cookie:\s*)?[^\s=]+=[^\s;]{8,}/i
 
 /**
  * Whether a text that somebody searches for may be a session id or a cookie, by its shape: for what must never keep one, so in doubt it is. Whatever `holdsCredential` knows, a

@@ -52,6 +52,8 @@ describe('what was pasted names the rest of its key', () => {
     ['Authelia', 'authelia_session=a!b#c$d%25e^f*g0123456789abcdefghij', 'a!b#c$d%e^f*g0123456789abcdefghij'],
     ['a home-made store', id, id],
     ['a header with other cookies before it', `theme=dark; lang=de; connect.sid=s%3A${id}.${mac}; seen=1`, id],
+    ['the header by its name', `Cookie: theme=dark; connect.sid=s%3A${id}.${mac}`, id],
+    ['the header that sets it', `set-cookie: sid=${id}; Path=/; Max-Age=600; SameSite=Lax`, id],
     ['a name that is not ASCII', 'sid=größe', Buffer.from('größe').toString('latin1')],
   ])('%s', (_, pasted, rest) => {
     expect(idCandidates(pasted)).toContain(rest)

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 
 const longestText = 4096
+const headerName = /^(?:set-)?cookie:\s*/i
 /** More cookies than a browser sends with one request to any usual application. */
 const mostPairs = 16
 /** Above what any cookie wraps; a text of nothing but percent signs would be opened a thousand times. */
@@ -50,11 +51,11 @@ const namings: ((id: string) => string)[] = [
 
 /**
  * What a person may have pasted to find a session by its credential, as the texts that can stand after a key's prefix (latin1): a bare id, a whole key, a cookie's value, `name=value`,
- * also percent-encoded, with the cookie's attributes, or with the other cookies of the request. Cookies that wrap or sign an id are opened as far as that needs no secret.
+ * also percent-encoded, with the cookie's attributes, with the other cookies of the request, or with the name of the header. Cookies that wrap or sign an id are opened as far as that needs no secret.
  * Pure, and bounded in the text; nothing is asked of Redis.
  */
 export function idCandidates(text: string): string[] {
-  const pasted = text.trim().slice(0, longestText)
+  const pasted = text.trim().slice(0, longestText).replace(headerName, '')
   if (pasted === '' || /\s/.test(pasted.replace(/;\s*/g, ';'))) return []
   const values = new Set<string>()
   for (const pair of pasted.split(';').slice(0, mostPairs)) {
