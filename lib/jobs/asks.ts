@@ -20,7 +20,7 @@ export async function askRunner(
   const endsAt = Date.now() + patienceMs
   while (Date.now() < endsAt) {
     await sleep(lookEveryMs)
-    const seen = (await ledger.readJobs(0)).find((one) => one.job === job)
+    const seen = (await ledger.readAll()).find((one) => one.job === job)
     if (seen !== undefined && isDone(seen)) return true
   }
   return !(await ledger.withdraw(job))

@@ -354,6 +354,28 @@ describe('a job of another replica', () => {
     expect(await makeServer().jobs.list()).toMatchObject({ isComplete: true, rows: [] })
   })
 
+  it('are looked at again without asking Redis, until it says that one has changed', async () => {
+    const reads = async () =>
+      Number(/cmdstat_hgetall:calls=(\d+)/.exec(await redis.client().info('commandstats'))?.[1] ?? 0)
+    const [first, second] = [makeServer(), makeServer()]
+    await until('the feed is there', () => home.feed() === 'tracking')
+    // What came while it was read may be newer, so it is read until nothing comes any more.
+    await until('nothing is read', async () => {
+      await second.jobs.list()
+      const before = await reads()
+      await second.jobs.list()
+      return (await reads()) === before
+    })
+    const before = await reads()
+    for (let look = 0; look < 20; look += 1) await second.jobs.list()
+    expect(await reads()).toBe(before)
+    await write(3)
+    await first.read()
+    const job = await begin(first.jobs, { deed: 'revoke', filter: {} })
+    await finished(first.jobs, job)
+    await until('the other hears of it', async () => (await second.jobs.list()).rows[0]?.state === 'done')
+  }, 15_000)
+
   it('that died in the midst of a batch leaves its sessions unknown and not gone, and their formats told', async () => {
     const first = makeServer()
     await write(450)

@@ -353,6 +353,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
       const running = [...live.values()].filter(({ kept }) => kept.endedAt === null)
       for (const job of running) Object.assign(job, { isStopping: true, isInterrupted: hasMore(job) })
       while (running.some(({ kept }) => kept.endedAt === null)) await new Promise((done) => setTimeout(done, 20))
+      ledger.close()
     },
     /** Of this process, for the metrics: the jobs it holds by their state, and the sessions it handled by deed and outcome. */
     tally: () => ({

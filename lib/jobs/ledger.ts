@@ -1,4 +1,5 @@
 import * as zlib from 'node:zlib'
+import { createHeldHash } from '@/lib/admin/held-hash'
 import { Job } from '@/lib/contract/job'
 import type { Outcome } from '@/lib/contract/session'
 import type { Log } from '@/lib/log'
@@ -12,8 +13,6 @@ const keptMs = 7 * 24 * 60 * 60_000
 const itemsKeptMs = 24 * 60 * 60_000
 /** So many jobs are remembered; the oldest go first. */
 const mostJobs = 50
-/** A look at other replicas' jobs is this fresh. */
-const lookEveryMs = 1000
 /** Whoever runs a job says so each second; silent for longer, it is gone. */
 export const silentMs = 10_000
 /** So many sessions stand in one element of a list. */
@@ -36,7 +35,8 @@ const letters: Record<Outcome, string> = { done: 'd', 'already-gone': 'g', refus
  * their outcomes, in the same order, in another. A job is kept for seven days, its sessions for one. Everything here is best effort but `claim` and `readItems`: a full Redis stops no job.
  */
 export function createLedger({ home, log, handles }: LedgerContext) {
-  let seen: { at: number; jobs: Promise<KeptJob[]> } | null = null
+  const held = createHeldHash<KeptJob>({ home, key: jobsKey, parse: readJob })
+  held.start()
 
   const itemsKey = (job: string) => `rollcall:job:${job}:items`
   const outcomesKey = (job: string) => `rollcall:job:${job}:outcomes`
@@ -55,11 +55,11 @@ export function createLedger({ home, log, handles }: LedgerContext) {
 
   async function readAll(): Promise<KeptJob[]> {
     const texts = Object.values(await home.client.hgetall(jobsKey))
-    return texts.flatMap((text) => readJob(text) ?? []).sort((a, b) => b.startedAt - a.startedAt)
+    return newestFirst(texts.flatMap((text) => readText(text) ?? []))
   }
 
   return {
-    save: (job: KeptJob) => attempt('job', () => home.client.hset(jobsKey, job.job, JSON.stringify(job))),
+    save: (job: KeptJob) => attempt('job', () => held.put(job.job, job)),
     /** Forgets what is older than seven days or beyond the newest fifty. */
     prune: (now: number) =>
       attempt('prune', async () => {
@@ -87,17 +87,10 @@ export function createLedger({ home, log, handles }: LedgerContext) {
         await home.client.rpush(outcomesKey(job), text)
         await home.client.pexpire(outcomesKey(job), itemsKeptMs)
       }),
-    /** All jobs that any replica told of, the newest first; at most `maxAgeMs` old, so many who look cost one HGETALL a second. Throws as the client does. */
-    readJobs(maxAgeMs = lookEveryMs): Promise<KeptJob[]> {
-      if (seen === null || Date.now() - seen.at >= maxAgeMs) {
-        const jobs = readAll()
-        seen = { at: Date.now(), jobs }
-        jobs.catch(() => {
-          seen = null
-        })
-      }
-      return seen.jobs
-    },
+    /** All jobs that any replica told of, the newest first. Throws `source-unavailable`. Cost: as a held hash, so nothing while none changes. */
+    readJobs: async (): Promise<KeptJob[]> => newestFirst([...(await held.readTrue()).values()]),
+    /** The same as the home has it now. Throws as the client does. Cost: one HGETALL. */
+    readAll,
     /** The sessions of a job with what is known of each, as far as this secret opens them. Throws as the client does. Cost: two LRANGE a thousand sessions. */
     async *readItems(job: string): AsyncGenerator<ReadItem> {
       const { outcomes, begunUntil } = await readOutcomes(job)
@@ -135,6 +128,7 @@ export function createLedger({ home, log, handles }: LedgerContext) {
     },
     /** Takes back what was asked; false when it was heard already. Throws as the client does. */
     withdraw: async (job: string): Promise<boolean> => (await home.client.unlink(askKey(job))) > 0,
+    close: held.close,
   }
 
   async function readOutcomes(job: string) {
@@ -161,16 +155,23 @@ type ReadItem = { item: JobItem; outcome: Outcome | null; reason: string | null;
 
 export type Ledger = ReturnType<typeof createLedger>
 
-function readJob(text: string): KeptJob | null {
+function newestFirst(jobs: KeptJob[]): KeptJob[] {
+  return jobs.sort((a, b) => b.startedAt - a.startedAt)
+}
+
+function readText(text: string): KeptJob | null {
   try {
-    const value: unknown = JSON.parse(text)
-    const job = Job.safeParse(value)
-    const aliveAt = typeof value === 'object' && value !== null && 'aliveAt' in value ? Number(value.aliveAt) : 0
-    return job.success ? { ...job.data, aliveAt } : null
+    return readJob(JSON.parse(text))
   } catch {
     // Not ours to show.
     return null
   }
+}
+
+function readJob(value: unknown): KeptJob | null {
+  const job = Job.safeParse(value)
+  const aliveAt = typeof value === 'object' && value !== null && 'aliveAt' in value ? Number(value.aliveAt) : 0
+  return job.success ? { ...job.data, aliveAt } : null
 }
 
 function outcomeOf(letter: string): Outcome {
