@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, inject, test } from 'vitest'
 import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import { createCaller } from './support/caller'
 import { fill } from './support/data'
 import { type Program, startProgram } from './support/program'
 import { counted, quantile, tell } from './support/row'
 import { type MeasuredServer, startServer } from './support/server'
 
 const perSecond = 5000
-const deeds = 300
+/** A server that just began is still compiling: what it answers first does not count. */
+const warm = 300
+const counting = 400
+const all = warm + counting
 const boundMs = 10
 const pageSize = 500
 
@@ -18,11 +22,11 @@ let churn: Program<number>
 beforeAll(async () => {
   redis = await startRedis()
   await fill(redis.client(), 0, sessions)
-  for (let index = 0; index < deeds * 2; index += 1) {
+  for (let index = 0; index < all * 2; index += 1) {
     const value = { cookie: { originalMaxAge: 3_600_000 }, userId: `deed-${index}`, cart: 'x'.repeat(220) }
     await redis.client().set(`sess:deed-${index}`, JSON.stringify(value), 'PX', 3_600_000)
   }
-  server = await startServer(redis.url, sessions + deeds * 2)
+  server = await startServer(redis.url, sessions + all * 2)
   const { port } = redis
   churn = await startProgram('churn', { port, perSecond, prefix: 'sess:', digits: 32, from: 0, to: sessions })
 })
@@ -33,27 +37,30 @@ afterAll(async () => {
 })
 
 test('how soon one deed is answered while sessions change', async (context) => {
-  const { admin } = server
+  const call = createCaller(server.rollcall.origin, server.admin.cookie)
   const handles: string[] = []
-  for (let page = 1; handles.length < deeds * 2; page += 1) {
-    const answer = await admin.call('GET', `/api/sessions?who=deed-&sort=principal&size=${pageSize}&page=${page}`)
-    handles.push(...(await answer.json()).rows.map(({ handle }: { handle: string }) => handle))
+  for (let page = 1; handles.length < all * 2; page += 1) {
+    const { text } = await call('GET', `/api/sessions?who=deed-&sort=principal&size=${pageSize}&page=${page}`)
+    handles.push(...JSON.parse(text).rows.map(({ handle }: { handle: string }) => handle))
   }
-  const time = async (call: () => Promise<Response>) => {
-    const askedAt = performance.now()
-    const answer = await call()
-    const { outcome } = await answer.json()
-    if (!answer.ok || (outcome ?? 'done') !== 'done') throw new Error(`${answer.status}, ${outcome}`)
-    return performance.now() - askedAt
+  const time = async (...asked: Parameters<typeof call>) => {
+    const { status, text, tookMs } = await call(...asked)
+    const { outcome = 'done' } = JSON.parse(text)
+    if (status !== 200 || outcome !== 'done') throw new Error(`${asked[0]} was answered by ${status}, ${outcome}`)
+    return tookMs
   }
   const revokes: number[] = []
   const extensions: number[] = []
   const bare: number[] = []
-  for (let at = 0; at < deeds; at += 1) {
+  for (let at = 0; at < all; at += 1) {
     const path = (index: number) => `/api/sessions/${handles[index]}`
-    revokes.push(await time(() => admin.call('DELETE', path(at))))
-    extensions.push(await time(() => admin.call('POST', `${path(deeds + at)}/extension`, { byMs: 60_000 })))
-    bare.push(await time(() => admin.call('GET', '/healthz')))
+    const tookMs = [
+      await time('DELETE', path(at)),
+      await time('POST', `${path(all + at)}/extension`, { byMs: 60_000 }),
+      await time('GET', '/healthz'),
+    ] as const
+    if (at < warm) continue
+    for (const [index, list] of [revokes, extensions, bare].entries()) list.push(tookMs[index] ?? Number.NaN)
   }
   const beside = { what: '/healthz meanwhile, p99', value: quantile(bare, 0.99) }
   const circumstances = `, ${counted.format(sessions)} live, ${counted.format(perSecond)} changes a second`
