@@ -11,8 +11,8 @@ import { undoMs } from './undo'
 export async function revoke(context: ActionContext, actor: Actor, target: Target): Promise<RevokeAnswer> {
   allow(context, actor, 'session.revoke', target)
   const { source, key } = target
-  const stored = await source.readOne(key)
-  const backup = stored !== null && source.can.undo ? await source.backUp(key) : null
+  const [stored, copy] = await Promise.all([source.readOne(key), source.can.undo ? source.backUp(key) : null])
+  const backup = stored === null ? null : copy
   const principal = stored?.session.principal ?? null
   const tell = (answer: RevokeAnswer) => {
     void writeEntry(context, actor, 'session.revoke', target, { phase: 'outcome', principal, ...answer })
@@ -22,7 +22,7 @@ export async function revoke(context: ActionContext, actor: Actor, target: Targe
 
   try {
     context.roster.ends.expect(source.id, key.toString('latin1'), 'revoked', context.now())
-    const result = await source.remove(key, backup)
+    const result = await source.remove(key, backup, stored)
     if (typeof result === 'object') return tell({ outcome: 'refused', undoUntil: null, reason: result.denied })
     const cause = result === 'done' ? 'revoked' : 'ended'
     context.roster.ends.expect(source.id, key.toString('latin1'), cause, context.now())

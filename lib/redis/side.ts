@@ -27,10 +27,7 @@ export function createSide(open: () => Redis | Cluster, database: number): Side 
     await whenReady(ready)
     if (database !== 0) await unwritten(() => ready.select(database))
     try {
-      const result = await work(ready)
-      // What `work` left watched would fail the next transaction; after an EXEC this changes nothing.
-      await ready.unwatch().catch(() => ready.disconnect(true))
-      return result
+      return await work(ready)
     } catch (error) {
       // A new socket watches nothing and is in no transaction.
       ready.disconnect(true)
@@ -38,10 +35,16 @@ export function createSide(open: () => Redis | Cluster, database: number): Side 
     }
   }
 
+  /** What was left watched would fail the next transaction, which waits for this; after an EXEC it changes nothing. */
+  async function letGo(): Promise<void> {
+    const used = client
+    await used?.unwatch().catch(() => used.disconnect(true))
+  }
+
   return {
     transact(work) {
       const result = last.then(() => run(work))
-      last = result.catch(() => {})
+      last = result.then(letGo, () => {})
       return result
     },
     beat() {

@@ -118,9 +118,9 @@ export function createSource(options: SourceOptions): Source {
 
     readOne: (key) => run(() => readStored(key, pageBytes)),
 
-    remove: (key, backup = null) =>
+    remove: (key, backup = null, known = null) =>
       write(key, async () => {
-        const stored = await unwritten(() => readStored(key, rowBytes))
+        const stored = known ?? (await unwritten(() => readStored(key, rowBytes)))
         return stored === null ? 'gone' : endings.end({ stored, format: reader.formatOf(stored), backup })
       }),
 

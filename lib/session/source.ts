@@ -75,9 +75,10 @@ export interface Source {
 
   /**
    * Ends a session as its format says: the key is removed, or its hash invalidated, and the companions follow. `gone` when it was not there. What a backup is given takes up
-   * what goes with the session, so that an undo brings that back too. Cost: one read and one UNLINK, and what `CompanionWrite` says for each companion.
+   * what goes with the session, so that an undo brings that back too. `stored`: as it was read a moment ago, which saves reading it again.
+   * Cost: one read and one UNLINK, and what `CompanionWrite` says for each companion.
    */
-  remove(key: Buffer, backup?: Backup | null): Promise<WriteResult>
+  remove(key: Buffer, backup?: Backup | null, stored?: StoredSession | null): Promise<WriteResult>
 
   /**
    * Removes many as `remove` does, each with its own result and its own backup or null, in the order of the keys. `refuse` sees each session as it is now and says why it must
