@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, inject, test } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
+import { makeGuard } from '@/e2e/support/guard'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import { createUndoShelf } from '@/lib/actions/undo'
 import { JobInput } from '@/lib/contract/job'
@@ -61,10 +62,13 @@ async function runJob(isSecurity: boolean): Promise<Seen> {
   for await (const keys of source.scan(new AbortController().signal)) {
     for (const session of await source.read(keys)) if (session && session !== 'skipped') roster.put(session, 1)
   }
+  const audit = { write: async () => {}, keep: async () => true as const, readFor: async () => [], count: () => 0 }
+  const guard = makeGuard({ source, connection, roster, audit, home })
   const jobs = createJobs({
     actions: {
       roster,
-      audit: { write: async () => {}, keep: async () => true, readFor: async () => [], count: () => 0 },
+      audit,
+      guard,
       undo: createUndoShelf(),
       log: silent,
       isReadOnly: false,

@@ -9,6 +9,8 @@ import { type RedisServer, startRedis } from './support/redis'
 
 let redis: RedisServer
 let rollcall: RollcallConsole
+/** In every key, so that what one story revoked is not ended again in the next. */
+let story = 0
 let admin: ApiClient
 
 test.beforeAll(async () => {
@@ -21,6 +23,7 @@ test.afterAll(async () => {
   await redis?.stop()
 })
 test.beforeEach(async () => {
+  story += 1
   const keys = await redis.client().keys('sess*')
   if (keys.length > 0) await redis.client().unlink(keys)
   await waitUntil(async () => (await list()).total === 0, 3000)
@@ -41,7 +44,7 @@ async function theOnly() {
 const alice = '{"userId":42,"name":"Alice"}'
 
 test('the seed`s own session is a row with its person, size and end within two seconds', async () => {
-  await redis.client().setex('session:abc123', 1800, alice)
+  await redis.client().setex(`session:${story}-abc123`, 1800, alice)
   const row = await theOnly()
   expect(row).toMatchObject({
     principal: '42',
@@ -57,35 +60,35 @@ test('the seed`s own session is a row with its person, size and end within two s
 
 test('EXPIRE, PERSIST, DEL and the end of a TTL show within two seconds', async () => {
   const client = redis.client()
-  await client.setex('session:abc123', 1800, alice)
+  await client.setex(`session:${story}-abc123`, 1800, alice)
   await theOnly()
-  await client.expire('session:abc123', 60)
+  await client.expire(`session:${story}-abc123`, 60)
   await waitUntil(async () => (await theOnly()).status === 'expiring', 2000)
-  await client.persist('session:abc123')
+  await client.persist(`session:${story}-abc123`)
   await waitUntil(async () => (await theOnly()).status === 'persistent', 2000)
-  await client.del('session:abc123')
+  await client.del(`session:${story}-abc123`)
   await waitUntil(async () => (await list()).total === 0, 2000)
-  await client.set('session:short', alice, 'PX', 1200)
+  await client.set(`session:${story}-short`, alice, 'PX', 1200)
   await theOnly()
   await waitUntil(async () => (await list()).total === 0, 3000)
 })
 
 test('a revoke ends the session, and undo brings it back exactly, once', async () => {
   const client = redis.client()
-  await client.set('session:abc123', alice, 'PX', 1_800_000)
-  const endsAt = await client.pexpiretime('session:abc123')
+  await client.set(`session:${story}-abc123`, alice, 'PX', 1_800_000)
+  const endsAt = await client.pexpiretime(`session:${story}-abc123`)
   const { handle } = await theOnly()
 
   const revoked = RevokeAnswer.parse(await (await admin.call('DELETE', `/api/sessions/${handle}`)).json())
   expect(revoked.outcome).toBe('done')
   expect(revoked.undoUntil).not.toBeNull()
-  expect(await client.exists('session:abc123')).toBe(0)
+  expect(await client.exists(`session:${story}-abc123`)).toBe(0)
   expect((await list()).total).toBe(0)
 
   const undone = await admin.call('POST', `/api/sessions/${handle}/restoration`)
   expect(await undone.json()).toMatchObject({ outcome: 'done' })
-  expect(await client.get('session:abc123')).toBe(alice)
-  expect(await client.pexpiretime('session:abc123')).toBe(endsAt)
+  expect(await client.get(`session:${story}-abc123`)).toBe(alice)
+  expect(await client.pexpiretime(`session:${story}-abc123`)).toBe(endsAt)
 
   const again = await admin.call('POST', `/api/sessions/${handle}/restoration`)
   expect(again.status).toBe(410)
@@ -94,19 +97,19 @@ test('a revoke ends the session, and undo brings it back exactly, once', async (
 
 test('an undo never overwrites a session that exists meanwhile', async () => {
   const client = redis.client()
-  await client.setex('session:abc123', 1800, alice)
+  await client.setex(`session:${story}-abc123`, 1800, alice)
   const { handle } = await theOnly()
   await admin.call('DELETE', `/api/sessions/${handle}`)
-  await client.setex('session:abc123', 900, '{"userId":7}')
+  await client.setex(`session:${story}-abc123`, 900, '{"userId":7}')
   const answer = await admin.call('POST', `/api/sessions/${handle}/restoration`)
   expect(await answer.json()).toMatchObject({ outcome: 'refused' })
-  expect(await client.get('session:abc123')).toBe('{"userId":7}')
+  expect(await client.get(`session:${story}-abc123`)).toBe('{"userId":7}')
 })
 
 test('a deed on a session that is gone says so, and its page is 404', async () => {
-  await redis.client().setex('session:abc123', 1800, alice)
+  await redis.client().setex(`session:${story}-abc123`, 1800, alice)
   const { handle } = await theOnly()
-  await redis.client().del('session:abc123')
+  await redis.client().del(`session:${story}-abc123`)
   const revoked = await admin.call('DELETE', `/api/sessions/${handle}`)
   expect(revoked.status).toBe(200)
   expect(await revoked.json()).toMatchObject({ outcome: 'already-gone', undoUntil: null })
@@ -119,24 +122,24 @@ test('a deed on a session that is gone says so, and its page is 404', async () =
 
 test('an extend only ever lengthens', async () => {
   const client = redis.client()
-  await client.setex('session:abc123', 1800, alice)
+  await client.setex(`session:${story}-abc123`, 1800, alice)
   const { handle, expiresAt } = await theOnly()
   const path = `/api/sessions/${handle}/extension`
   const done = ExtendAnswer.parse(await (await admin.call('POST', path, { byMs: 3_600_000 })).json())
   expect(done.outcome).toBe('done')
   expect(Math.abs((done.expiresAt ?? 0) - (expiresAt ?? 0) - 3_600_000)).toBeLessThan(1000)
-  const reached = await client.pexpiretime('session:abc123')
+  const reached = await client.pexpiretime(`session:${story}-abc123`)
   expect(reached).toBe(done.expiresAt)
 
   const shorter = await admin.call('POST', path, { untilAt: Date.now() + 1000 })
   expect(await shorter.json()).toMatchObject({ outcome: 'refused' })
   const past = await admin.call('POST', path, { untilAt: 1 })
   expect(await past.json()).toMatchObject({ outcome: 'refused' })
-  expect(await client.pexpiretime('session:abc123')).toBe(reached)
+  expect(await client.pexpiretime(`session:${story}-abc123`)).toBe(reached)
 
-  await client.persist('session:abc123')
+  await client.persist(`session:${story}-abc123`)
   expect(await (await admin.call('POST', path, { byMs: 1000 })).json()).toMatchObject({ outcome: 'refused' })
-  expect(await client.pttl('session:abc123')).toBe(-1)
+  expect(await client.pttl(`session:${story}-abc123`)).toBe(-1)
 })
 
 test('one session shows its payload with secrets masked, and what Redis says', async () => {
@@ -168,7 +171,7 @@ test('an unreadable payload is a row that can still be revoked', async () => {
 })
 
 test('a poll that finds nothing new is 304 and sends Redis nothing', async () => {
-  await redis.client().setex('session:abc123', 1800, alice)
+  await redis.client().setex(`session:${story}-abc123`, 1800, alice)
   const { handle } = await theOnly()
   for (const path of ['/api/sessions', `/api/sessions/${handle}`]) {
     const first = await admin.call('GET', path)
@@ -192,13 +195,13 @@ async function countCommands(): Promise<Record<string, string>> {
 }
 
 test('a search by body answers 204 while its version is still true', async () => {
-  await redis.client().setex('session:abc123', 1800, alice)
+  await redis.client().setex(`session:${story}-abc123`, 1800, alice)
   await theOnly()
   const search = (body: unknown) => admin.call('POST', '/api/sessions/search', body)
   const page = SessionPage.parse(await (await search({ q: 'alice' })).json())
   expect(page.total).toBe(1)
   expect((await search({ q: 'alice', version: page.version })).status).toBe(204)
-  await redis.client().setex('session:second', 1800, '{"name":"alice two"}')
+  await redis.client().setex(`session:${story}-second`, 1800, '{"name":"alice two"}')
   await waitUntil(async () => (await list()).total === 2, 2000)
   const next = await search({ q: 'alice', version: page.version })
   expect(SessionPage.parse(await next.json()).total).toBe(2)
@@ -258,7 +261,7 @@ test('what is wrong in a request is said with a pointer, and an unknown field is
   const text = await admin.call('POST', '/api/sessions/search', 'q=1', { 'Content-Type': 'text/plain' })
   expect(text.status).toBe(415)
   const { handle } = await (async () => {
-    await redis.client().setex('session:abc123', 1800, alice)
+    await redis.client().setex(`session:${story}-abc123`, 1800, alice)
     return theOnly()
   })()
   const both = await admin.call('POST', `/api/sessions/${handle}/extension`, { byMs: 1, untilAt: 2 })
@@ -267,7 +270,7 @@ test('what is wrong in a request is said with a pointer, and an unknown field is
 
 test('a viewer sees everything and changes nothing', async () => {
   const viewer = await rollcall.as('viewer')
-  await redis.client().setex('session:abc123', 1800, alice)
+  await redis.client().setex(`session:${story}-abc123`, 1800, alice)
   const { handle } = await theOnly()
   expect((await viewer.call('GET', '/api/sessions')).status).toBe(200)
   const detail = SessionDetail.parse(await (await viewer.call('GET', `/api/sessions/${handle}`)).json())
@@ -275,11 +278,11 @@ test('a viewer sees everything and changes nothing', async () => {
   expect((await viewer.call('DELETE', `/api/sessions/${handle}`)).status).toBe(403)
   expect((await viewer.call('POST', `/api/sessions/${handle}/extension`, { byMs: 1000 })).status).toBe(403)
   expect((await viewer.call('POST', `/api/sessions/${handle}/restoration`)).status).toBe(403)
-  expect(await redis.client().exists('session:abc123')).toBe(1)
+  expect(await redis.client().exists(`session:${story}-abc123`)).toBe(1)
 })
 
 test('nobody gets anything without signing in, and another origin changes nothing', async () => {
-  await redis.client().setex('session:abc123', 1800, alice)
+  await redis.client().setex(`session:${story}-abc123`, 1800, alice)
   const { handle } = await theOnly()
   for (const path of ['/api/sessions', `/api/sessions/${handle}`, '/api/sources', '/api/me', '/api/nowhere']) {
     const answer = await fetch(`${rollcall.origin}${path}`)
@@ -303,11 +306,11 @@ test('nobody gets anything without signing in, and another origin changes nothin
     })
     expect(answer.status, JSON.stringify(headers)).toBe(403)
   }
-  expect(await redis.client().exists('session:abc123')).toBe(1)
+  expect(await redis.client().exists(`session:${story}-abc123`)).toBe(1)
 })
 
 test('every deed is in the audit stream with its outcome, and holds no key', async () => {
-  await redis.client().setex('session:abc123', 1800, alice)
+  await redis.client().setex(`session:${story}-abc123`, 1800, alice)
   const { handle } = await theOnly()
   await admin.call('DELETE', `/api/sessions/${handle}`)
   await waitUntil(async () => {

@@ -8,6 +8,8 @@ import { type RedisServer, startRedis } from './support/redis'
 
 let redis: RedisServer
 let rollcall: RollcallConsole
+/** In every key, so that what one story revoked is not ended again in the next. */
+let story = 0
 
 test.beforeAll(async () => {
   redis = await startRedis()
@@ -18,6 +20,7 @@ test.afterAll(async () => {
   await redis?.stop()
 })
 test.beforeEach(async () => {
+  story += 1
   const keys = await redis.client().keys('session:*')
   for (let at = 0; at < keys.length; at += 1000) await redis.client().unlink(keys.slice(at, at + 1000))
 })
@@ -26,14 +29,14 @@ async function seed(count: number, expires = true) {
   const pipeline = redis.client().pipeline()
   for (let index = 0; index < count; index += 1) {
     const value = JSON.stringify({ userId: index, name: `Person ${index}` })
-    if (expires) pipeline.set(`session:seeded-${index}`, value, 'PX', 3_600_000)
-    else pipeline.set(`session:seeded-${index}`, value)
+    if (expires) pipeline.set(`session:${story}-seeded-${index}`, value, 'PX', 3_600_000)
+    else pipeline.set(`session:${story}-seeded-${index}`, value)
   }
   await pipeline.exec()
 }
 
 const dialogOf = (page: Page) => page.getByRole('dialog')
-const left = async () => (await redis.client().keys('session:seeded-*')).length
+const left = async () => (await redis.client().keys(`session:${story}-seeded-*`)).length
 
 async function countsOf(page: Page): Promise<Record<string, number>> {
   const found = await page
@@ -103,7 +106,7 @@ test('an operator previews 5,000, stops half-way, and the report adds up; then r
 
 test('a finding’s remedy gives 2,000 immortal sessions an end', async ({ page }) => {
   await seed(2000, false)
-  await redis.client().setex('session:mortal', 1800, '{"userId":1,"name":"Mortal"}')
+  await redis.client().setex(`session:${story}-mortal`, 1800, '{"userId":1,"name":"Mortal"}')
   await signIn(page, rollcall, 'operator', '/findings')
   const card = page.getByRole('article', { name: 'Sessions that never expire' })
   await expect(card).toContainText('2,000')
@@ -116,9 +119,9 @@ test('a finding’s remedy gives 2,000 immortal sessions an end', async ({ page 
   await expect(dialog).toContainText('2,000 of 2,000 sessions given an end', { timeout: 15_000 })
   await dialog.getByRole('button', { name: 'Done' }).click()
   await expect(card).toHaveCount(0, { timeout: 10_000 })
-  const ttls = await Promise.all([0, 999, 1999].map((index) => redis.client().pttl(`session:seeded-${index}`)))
+  const ttls = await Promise.all([0, 999, 1999].map((index) => redis.client().pttl(`session:${story}-seeded-${index}`)))
   for (const ttl of ttls) expect(Math.abs(ttl - 8 * 3_600_000)).toBeLessThan(60_000)
-  expect(await redis.client().pttl('session:mortal')).toBeLessThan(1_800_001)
+  expect(await redis.client().pttl(`session:${story}-mortal`)).toBeLessThan(1_800_001)
 })
 
 test('what is selected is extended and ended by keyboard, and a selection of all that is loaded can become all that match', async ({

@@ -5,6 +5,8 @@ import { type RedisServer, startRedis } from './support/redis'
 
 let redis: RedisServer
 let rollcall: RollcallConsole
+/** In every key, so that what one story revoked is not ended again in the next. */
+let story = 0
 
 test.beforeAll(async () => {
   redis = await startRedis()
@@ -15,6 +17,7 @@ test.afterAll(async () => {
   await redis?.stop()
 })
 test.beforeEach(async () => {
+  story += 1
   const client = redis.client()
   const keys = await client.keys('sess*')
   if (keys.length > 0) await client.unlink(keys)
@@ -24,7 +27,7 @@ test.beforeEach(async () => {
     ['c', 'Cleo'],
     ['d', 'Dora'],
   ] as const)
-    await client.setex(`session:${id}`, 1800, JSON.stringify({ userId: user.toLowerCase(), name: user }))
+    await client.setex(`session:${story}-${id}`, 1800, JSON.stringify({ userId: user.toLowerCase(), name: user }))
 })
 
 /** The focus is on something: a Tab goes on from there. */

@@ -6,6 +6,8 @@ import { type RedisServer, startRedis } from './support/redis'
 
 let redis: RedisServer
 let rollcall: RollcallConsole
+/** In every key, so that what one story revoked is not ended again in the next. */
+let story = 0
 
 test.beforeAll(async () => {
   redis = await startRedis()
@@ -15,14 +17,17 @@ test.afterAll(async () => {
   await rollcall?.stop()
   await redis?.stop()
 })
-test.beforeEach(() => redis.client().unlink('session:abc123'))
+test.beforeEach(async () => {
+  await redis.client().unlink(`session:${story}-abc123`)
+  story += 1
+})
 
 const payload = { userId: 42, name: 'Alice', accessToken: 'canary-token', basket: ['tea', 'milk'] }
 
 test('one session opens over the table with its own address, hides its secrets, and Back closes it', async ({
   page,
 }) => {
-  await redis.client().setex('session:abc123', 1800, JSON.stringify(payload))
+  await redis.client().setex(`session:${story}-abc123`, 1800, JSON.stringify(payload))
   await signIn(page, rollcall)
   await rowOf(page, 'Alice').click({ position: { x: 700, y: 12 } })
   await expect(page).toHaveURL(/\/sessions\/[\w-]{20,}/)
@@ -36,7 +41,7 @@ test('one session opens over the table with its own address, hides its secrets, 
 })
 
 test('its address is a page of its own when loaded, also on a phone', async ({ page }) => {
-  await redis.client().setex('session:abc123', 1800, JSON.stringify(payload))
+  await redis.client().setex(`session:${story}-abc123`, 1800, JSON.stringify(payload))
   await signIn(page, rollcall)
   await rowOf(page, 'Alice').click({ position: { x: 700, y: 12 } })
   await expect(page).toHaveURL(/\/sessions\/[\w-]{20,}/)
@@ -49,17 +54,37 @@ test('its address is a page of its own when loaded, also on a phone', async ({ p
 })
 
 test('it says so when the session ends while it is open', async ({ page }) => {
-  await redis.client().setex('session:abc123', 1800, JSON.stringify(payload))
+  await redis.client().setex(`session:${story}-abc123`, 1800, JSON.stringify(payload))
   await signIn(page, rollcall)
   await rowOf(page, 'Alice').click({ position: { x: 700, y: 12 } })
   await expect(page.getByRole('region', { name: 'Payload' })).toBeVisible()
-  await redis.client().del('session:abc123')
+  await redis.client().del(`session:${story}-abc123`)
   await expect(page.locator('[data-cause="ended"]')).toContainText('It was Alice’s', { timeout: 4000 })
+})
+
+test('a revoked session that a request under way saves again is ended again, and its page says so', async ({
+  page,
+}) => {
+  const body = JSON.stringify({ ...payload, csrfToken: 'a1b2c3d4e5f6' })
+  await redis.client().setex(`session:${story}-abc123`, 1800, body)
+  await signIn(page, rollcall, 'operator')
+  await rowOf(page, 'Alice').click({ position: { x: 700, y: 12 } })
+  await page.getByRole('region', { name: 'Payload' }).waitFor()
+  await page.getByRole('complementary', { name: 'One session' }).getByRole('button', { name: 'Revoke' }).click()
+  const note = page.locator('[data-guard="standing"]')
+  await expect(note).toContainText('Guarded until')
+  for (let times = 1; times <= 3; times += 1) {
+    await redis.client().setex(`session:${story}-abc123`, 1800, body)
+    await expect.poll(() => redis.client().exists(`session:${story}-abc123`), { timeout: 3000 }).toBe(0)
+  }
+  await expect(note).toContainText(/3 returns blocked/, { timeout: 8000 })
+  await page.goto(`${rollcall.origin}/audit?deed=guard.end`)
+  await expect(page.getByRole('row').filter({ hasText: 'End again what came back' })).toHaveCount(1)
 })
 
 test('a hostile name is drawn as text, with its invisible characters made visible', async ({ page }) => {
   const name = 'adm\u202Enim<img src=x onerror="window.pwned=1">\u200B'
-  await redis.client().setex('session:abc123', 1800, JSON.stringify({ userId: 1, name }))
+  await redis.client().setex(`session:${story}-abc123`, 1800, JSON.stringify({ userId: 1, name }))
   await signIn(page, rollcall)
   const row = rowOf(page, '<img')
   await expect(row).toBeVisible()
@@ -74,7 +99,9 @@ test('a hostile name is drawn as text, with its invisible characters made visibl
 test('an admin reveals one hidden value with their password, the audit says so, and a credential is never offered', async ({
   page,
 }) => {
-  await redis.client().setex('session:abc123', 1800, JSON.stringify({ ...payload, card: '4111-canary', pin: 9876 }))
+  await redis
+    .client()
+    .setex(`session:${story}-abc123`, 1800, JSON.stringify({ ...payload, card: '4111-canary', pin: 9876 }))
   await signIn(page, rollcall)
   await rowOf(page, 'Alice').click({ position: { x: 700, y: 12 } })
   const section = page.getByRole('region', { name: 'Payload' })
@@ -105,7 +132,7 @@ test('an admin reveals one hidden value with their password, the audit says so, 
 })
 
 test('an operator is offered nothing to reveal', async ({ page }) => {
-  await redis.client().setex('session:abc123', 1800, JSON.stringify({ ...payload, card: '4111-canary' }))
+  await redis.client().setex(`session:${story}-abc123`, 1800, JSON.stringify({ ...payload, card: '4111-canary' }))
   await signIn(page, rollcall, 'operator')
   await rowOf(page, 'Alice').click({ position: { x: 700, y: 12 } })
   const section = page.getByRole('region', { name: 'Payload' })

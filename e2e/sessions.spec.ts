@@ -5,6 +5,8 @@ import { type RedisServer, startRedis } from './support/redis'
 
 let redis: RedisServer
 let rollcall: RollcallConsole
+/** In every key, so that what one story revoked is not ended again in the next. */
+let story = 0
 const alice = '{"userId":42,"name":"Alice"}'
 
 test.beforeAll(async () => {
@@ -16,6 +18,7 @@ test.afterAll(async () => {
   await redis?.stop()
 })
 test.beforeEach(async () => {
+  story += 1
   const keys = await redis.client().keys('sess*')
   if (keys.length > 0) await redis.client().unlink(keys)
 })
@@ -24,7 +27,7 @@ async function seed(count: number, start = 0, people = 40) {
   const pipeline = redis.client().pipeline()
   for (let index = start; index < start + count; index += 1) {
     const person = { userId: index % people, name: `Person ${index % people}`, ip: `192.0.2.${index % 250}` }
-    pipeline.set(`session:seeded-${index}`, JSON.stringify(person), 'PX', 600_000 + index * 1000)
+    pipeline.set(`session:${story}-seeded-${index}`, JSON.stringify(person), 'PX', 600_000 + index * 1000)
   }
   await pipeline.exec()
 }
@@ -35,47 +38,47 @@ test('a session written by redis-cli appears in an open page, counts down, follo
   const complaints = collectComplaints(page)
   await signIn(page, rollcall)
   await expect(page.getByText('Nobody is signed in')).toBeVisible()
-  await redis.client().setex('session:abc123', 1800, alice)
+  await redis.client().setex(`session:${story}-abc123`, 1800, alice)
   const row = rowOf(page, 'Alice')
   await expect(row).toBeVisible({ timeout: 2000 })
   await expect(row).toContainText(/29 min \d\d s|30 min/)
   await expect(row).toContainText(`${alice.length} B`)
   const before = await row.textContent()
   await expect.poll(() => row.textContent()).not.toBe(before)
-  await redis.client().expire('session:abc123', 90)
+  await redis.client().expire(`session:${story}-abc123`, 90)
   await expect(row).toContainText(/1 min \d\d s/, { timeout: 2000 })
   await expect(row).toContainText('Expiring')
-  await redis.client().persist('session:abc123')
+  await redis.client().persist(`session:${story}-abc123`)
   await expect(row).toContainText('∞', { timeout: 2000 })
-  await redis.client().del('session:abc123')
+  await redis.client().del(`session:${story}-abc123`)
   await expect(row).toHaveCount(0, { timeout: 2000 })
-  await redis.client().set('session:short', alice, 'PX', 2500)
+  await redis.client().set(`session:${story}-short`, alice, 'PX', 2500)
   await expect(row).toBeVisible({ timeout: 2000 })
   await expect(row).toHaveCount(0, { timeout: 4500 })
   expect(complaints).toEqual([])
 })
 
 test('an operator ends a session with one click and takes it back with undo', async ({ page }) => {
-  await redis.client().setex('session:abc123', 1800, alice)
+  await redis.client().setex(`session:${story}-abc123`, 1800, alice)
   await signIn(page, rollcall, 'operator')
   await rowOf(page, 'Alice').hover()
   await page.getByRole('button', { name: 'Revoke Alice’s session' }).click()
   await expect(page.getByText('Alice’s session was ended')).toBeVisible()
-  await expect.poll(() => redis.client().exists('session:abc123')).toBe(0)
+  await expect.poll(() => redis.client().exists(`session:${story}-abc123`)).toBe(0)
   await expect(rowOf(page, 'Alice')).toHaveCount(0)
   await page.getByRole('button', { name: 'Undo' }).click()
-  await expect.poll(() => redis.client().get('session:abc123')).toBe(alice)
+  await expect.poll(() => redis.client().get(`session:${story}-abc123`)).toBe(alice)
   await expect(rowOf(page, 'Alice')).toBeVisible()
 })
 
 test('an operator extends a session by an hour', async ({ page }) => {
-  await redis.client().setex('session:abc123', 600, alice)
+  await redis.client().setex(`session:${story}-abc123`, 600, alice)
   await signIn(page, rollcall, 'operator')
   await rowOf(page, 'Alice').hover()
   await page.getByRole('button', { name: 'Extend Alice’s session' }).click()
   await page.getByRole('menuitem', { name: '1 h' }).click()
   await expect(rowOf(page, 'Alice')).toContainText(/1 h 0?9 min/)
-  expect(await redis.client().pttl('session:abc123')).toBeGreaterThan(4_100_000)
+  expect(await redis.client().pttl(`session:${story}-abc123`)).toBeGreaterThan(4_100_000)
 })
 
 test('an operator ends every session of one person by a click on the name', async ({ page }) => {
@@ -88,14 +91,14 @@ test('an operator ends every session of one person by a click on the name', asyn
   await page.getByLabel('Select what is visible').check()
   await page.getByRole('button', { name: 'Revoke 3' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke 3' }).click()
-  await expect.poll(async () => (await redis.client().keys('session:seeded-*')).length).toBe(9)
+  await expect.poll(async () => (await redis.client().keys(`session:${story}-seeded-*`)).length).toBe(9)
 })
 
 test('the impersonal view is in the address and comes back with Back and with a reload; the search is in no address', async ({
   page,
 }) => {
   await seed(50)
-  await redis.client().set('session:forever', '{"userId":"eve","name":"Eve"}')
+  await redis.client().set(`session:${story}-forever`, '{"userId":"eve","name":"Eve"}')
   const addresses: string[] = []
   page.on('request', (request) => addresses.push(request.url()))
   await signIn(page, rollcall)
@@ -127,8 +130,8 @@ test('a pasted cookie finds its session', async ({ page }) => {
 })
 
 test('everything works by keyboard', async ({ page }) => {
-  await redis.client().setex('session:abc123', 1800, alice)
-  await redis.client().setex('session:second', 1700, '{"userId":43,"name":"Bert"}')
+  await redis.client().setex(`session:${story}-abc123`, 1800, alice)
+  await redis.client().setex(`session:${story}-second`, 1700, '{"userId":43,"name":"Bert"}')
   await signIn(page, rollcall, 'operator')
   await expect(rowOf(page, 'Alice')).toBeVisible()
   await page.keyboard.press('?')
@@ -157,7 +160,7 @@ test('nothing moves under the pointer: what arrives waits, and the count is true
   await expect(rowOf(page, 'Person 0')).toBeVisible()
   await rowOf(page, 'Person 2').hover()
   const place = await rowOf(page, 'Person 2').boundingBox()
-  await redis.client().set('session:newest', '{"userId":"n","name":"Newcomer"}', 'PX', 900_000)
+  await redis.client().set(`session:${story}-newest`, '{"userId":"n","name":"Newcomer"}', 'PX', 900_000)
   const pill = page.getByRole('button', { name: '1 new' })
   await expect(pill).toBeVisible()
   await expect(page).toHaveTitle(/6/)
@@ -169,7 +172,7 @@ test('nothing moves under the pointer: what arrives waits, and the count is true
 })
 
 test('a viewer sees no button that changes anything, and is told why', async ({ page }) => {
-  await redis.client().setex('session:abc123', 1800, alice)
+  await redis.client().setex(`session:${story}-abc123`, 1800, alice)
   await signIn(page, rollcall, 'viewer')
   await rowOf(page, 'Alice').hover()
   await expect(page.getByRole('button', { name: /Revoke|Extend/ })).toHaveCount(0)

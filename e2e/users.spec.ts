@@ -8,6 +8,8 @@ import { type RedisServer, startRedis } from './support/redis'
 
 let redis: RedisServer
 let rollcall: RollcallConsole
+/** In every key, so that what one story revoked is not ended again in the next. */
+let story = 0
 
 test.beforeAll(async () => {
   redis = await startRedis()
@@ -18,6 +20,7 @@ test.afterAll(async () => {
   await redis?.stop()
 })
 test.beforeEach(async () => {
+  story += 1
   const keys = await redis.client().keys('sess*')
   if (keys.length > 0) await redis.client().unlink(keys)
 })
@@ -30,7 +33,7 @@ async function seed(count: number, people: number) {
   for (let index = 0; index < count; index += 1) {
     const person = index % people
     const value = { userId: person, name: `Person ${person}`, lastSeenAt: now - person * 60_000 - index }
-    pipeline.set(`session:seeded-${index}`, JSON.stringify(value), 'PX', 600_000 + index * 10)
+    pipeline.set(`session:${story}-seeded-${index}`, JSON.stringify(value), 'PX', 600_000 + index * 10)
   }
   await pipeline.exec()
 }
@@ -38,11 +41,11 @@ async function seed(count: number, people: number) {
 /** Alice three times over two sources, Bert once, and one of nobody. */
 async function seedFew() {
   const client = redis.client()
-  await client.setex('session:alice-1', 1800, '{"userId":"42","name":"Alice","pad":"0123456789"}')
-  await client.setex('session:alice-2', 1800, '{"userId":"42","name":"Alice"}')
-  await client.setex('sess:alice-3', 1800, '{"userId":"42","name":"Alice"}')
-  await client.setex('session:bert', 1800, '{"userId":"43","name":"Bert"}')
-  await client.setex('session:nobody', 1800, '{"cart":[1,2]}')
+  await client.setex(`session:${story}-alice-1`, 1800, '{"userId":"42","name":"Alice","pad":"0123456789"}')
+  await client.setex(`session:${story}-alice-2`, 1800, '{"userId":"42","name":"Alice"}')
+  await client.setex(`sess:${story}-alice-3`, 1800, '{"userId":"42","name":"Alice"}')
+  await client.setex(`session:${story}-bert`, 1800, '{"userId":"43","name":"Bert"}')
+  await client.setex(`session:${story}-nobody`, 1800, '{"cart":[1,2]}')
 }
 
 async function openPeople(page: Page, who: 'operator' | 'viewer' = 'operator') {
@@ -121,15 +124,15 @@ test('an operator finds a person, and their sessions by a link that says nothing
 })
 
 test('people come and go by themselves, and a count follows', async ({ page }) => {
-  await redis.client().setex('session:alice', 1800, '{"userId":"42","name":"Alice"}')
+  await redis.client().setex(`session:${story}-alice`, 1800, '{"userId":"42","name":"Alice"}')
   await openPeople(page)
   await expect(rowOf(page, 'Alice')).toBeVisible()
   await page.mouse.move(700, 20)
   await seedFew()
-  await redis.client().del('session:alice')
+  await redis.client().del(`session:${story}-alice`)
   await expect(rowOf(page, 'Bert')).toBeVisible({ timeout: 3000 })
   await expect(page.getByRole('link', { name: '3 sessions of Alice' })).toBeVisible({ timeout: 3000 })
-  await redis.client().del('session:bert')
+  await redis.client().del(`session:${story}-bert`)
   await expect(rowOf(page, 'Bert')).toHaveCount(0, { timeout: 3000 })
 })
 
@@ -144,15 +147,15 @@ test('an operator logs a person out everywhere while they keep signing in, and n
   await dialog.getByRole('button', { name: 'Revoke 3' }).click()
   const done = dialog.locator('[data-count="done"]')
   await expect(done).toContainText('3 ended')
-  await redis.client().setex('session:alice-4', 1800, '{"userId":"42","name":"Alice"}')
+  await redis.client().setex(`session:${story}-alice-4`, 1800, '{"userId":"42","name":"Alice"}')
   await expect(done).toContainText('4 ended')
-  await redis.client().setex('session:alice-5', 1800, '{"userId":"42","name":"Alice"}')
+  await redis.client().setex(`session:${story}-alice-5`, 1800, '{"userId":"42","name":"Alice"}')
   await expect(done).toContainText('5 ended')
   await expect(dialog).toContainText('5 of 5 sessions ended')
   await dialog.getByRole('button', { name: 'Done' }).click()
   await expect(rowOf(page, 'Alice')).toHaveCount(0)
   await expect(rowOf(page, 'Bert')).toBeVisible()
-  expect((await redis.client().keys('sess*')).sort()).toEqual(['session:bert', 'session:nobody'])
+  expect((await redis.client().keys('sess*')).sort()).toEqual([`session:${story}-bert`, `session:${story}-nobody`])
 })
 
 test('everything works by keyboard', async ({ page }) => {
@@ -212,7 +215,7 @@ test('a viewer sees people and may end nothing', async ({ page }) => {
 test('nobody there, nobody that matches, only nobody’s sessions: each is said in its own words', async ({ page }) => {
   await openPeople(page)
   await expect(page.getByText('Nobody is signed in')).toBeVisible()
-  await redis.client().setex('session:nobody', 1800, '{"cart":[1,2]}')
+  await redis.client().setex(`session:${story}-nobody`, 1800, '{"cart":[1,2]}')
   await expect(page.getByText('Nobody is known by name')).toBeVisible()
   await seedFew()
   await expect(rowOf(page, 'Alice')).toBeVisible()
@@ -237,7 +240,7 @@ test('5,000 people: scrolling reaches the last, and only a screenful is drawn', 
 testLooks('axe finds nothing among people, and nothing overflows', async (page) => {
   await seedFew()
   const long = { userId: 'x'.repeat(300), name: 'Baroness Wilhelmina '.repeat(12), ip: '2001:db8::1' }
-  await redis.client().setex('session:long', 1800, JSON.stringify(long))
+  await redis.client().setex(`session:${story}-long`, 1800, JSON.stringify(long))
   await openPeople(page)
   await expect(rowOf(page, 'Alice')).toBeVisible()
   expect(await findFaults(page)).toEqual([])

@@ -19,7 +19,8 @@ export function isScraper(authorization: string | null, token: string): boolean 
   return timingSafeEqual(hash(given), hash(token))
 }
 
-function sessions({ census, roster, now }: Runtime): string {
+function sessions({ census, roster, guard, now }: Runtime): string {
+  const { standing, returns } = guard.tally()
   const { arrived, cameBack, ...ends } = roster.ends.total()
   return [
     write(
@@ -39,6 +40,12 @@ function sessions({ census, roster, now }: Runtime): string {
     ),
     write('rollcall_sessions_came_back_total', 'counter', 'Revoked sessions that lived again without an undo.', [
       { value: cameBack },
+    ]),
+    write('rollcall_guarded_sessions', 'gauge', 'Revoked sessions that are kept from coming back.', [
+      { value: standing },
+    ]),
+    write('rollcall_guard_returns_total', 'counter', 'Revoked sessions that came back and were ended again.', [
+      { value: returns },
     ]),
   ].join('')
 }

@@ -9,6 +9,7 @@ import { getConfig } from '@/lib/config'
 import { createDemo } from '@/lib/demo/demo'
 import { formats as builtIn } from '@/lib/formats'
 import { createCustomFormat } from '@/lib/formats/custom'
+import { createGuard } from '@/lib/guard/guard'
 import { createHistory } from '@/lib/history'
 import { createJobs } from '@/lib/jobs/jobs'
 import { createLedger } from '@/lib/jobs/ledger'
@@ -87,7 +88,18 @@ function createRuntime() {
       freshness().state === 'live' ? { total: roster.count(), ...roster.ends.minute(minuteAt) } : null,
   })
   const overview = createOverview({ ...answers, findings, snoozes, history })
+  const guard = createGuard({
+    guardMs: settings.guardMs,
+    home,
+    runner: bootId,
+    handles: handles.get,
+    roster,
+    audit,
+    log,
+    findSource: sources.find,
+  })
   const actions: ActionContext = {
+    guard,
     roster,
     audit,
     undo: createUndoShelf(),
@@ -135,6 +147,7 @@ function createRuntime() {
     auditHistory,
     handles,
     actions,
+    guard,
     jobs,
     views,
     demo,
@@ -145,6 +158,7 @@ function createRuntime() {
       admins.start()
       history.start()
       snoozes.start()
+      guard.start()
       demo?.start()
     },
     async close() {
@@ -155,6 +169,7 @@ function createRuntime() {
       admins.close()
       history.close()
       snoozes.close()
+      guard.close()
       handles.close()
       sources.close()
       await Promise.all([...new Set([...connections, home])].map((connection) => connection.close()))

@@ -57,6 +57,8 @@ export type Settings = {
   hasSamples: boolean
   idleMs: number
   absoluteMs: number
+  /** How long a revoked session is kept from coming back. */
+  guardMs: number
   /** `''` or `/name`, never with a slash at the end. */
   basePath: string
   /** An origin such as `https://rollcall.example.com`. */

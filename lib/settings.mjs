@@ -21,6 +21,7 @@ const plain = [
   'DEMO',
   'IDLE_MS',
   'ABSOLUTE_MS',
+  'GUARD_MS',
   'ENVIRONMENT',
   'ENVIRONMENT_COLOR',
   'METRICS',
@@ -35,7 +36,6 @@ const plain = [
 ]
 /** Said by the launcher to the server that it starts, and by the build to itself; never by a person. */
 const internal = ['STORE', 'STORE_REASON', 'PARENT', 'BUILD_DIR', 'BUILD_BASE_PATH']
-const notBuilt = ['GUARD_MS']
 
 const formats = [
   'native',
@@ -131,6 +131,7 @@ export function parseSettings(env, readFile) {
     hasSamples: hasDemo && store !== 'given',
     idleMs,
     absoluteMs,
+    guardMs: whole('ROLLCALL_GUARD_MS', 1000, 24 * 60 * 60_000, 300_000),
     basePath: readBasePath(text('BASE_PATH'), faults),
     publicUrl,
     trustsProxy: flag('TRUST_PROXY', false),
@@ -316,11 +317,7 @@ function findStrangers(env) {
   return Object.keys(env)
     .filter((name) => name.startsWith('ROLLCALL_') && env[name]?.trim() !== '' && !known.includes(name))
     .sort()
-    .map((name) =>
-      notBuilt.includes(name.slice('ROLLCALL_'.length))
-        ? `${name} is not built yet.`
-        : `${name} is no setting of Rollcall.`,
-    )
+    .map((name) => `${name} is no setting of Rollcall.`)
 }
 
 const quote = (value) => JSON.stringify(value.slice(0, 60))

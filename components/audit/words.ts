@@ -8,6 +8,7 @@ export const deedWords: Record<Deed, string> = {
   'session.revoke': 'Revoke session',
   'session.restore': 'Bring back session',
   'session.extend': 'Extend session',
+  'guard.end': 'End again what came back',
   'job.view': 'Look at a job',
   'job.start': 'Run a job',
   'job.stop': 'Stop a job',

@@ -6,6 +6,7 @@ import { Moment } from '@/components/ui/moment'
 import { VisibleText } from '@/components/ui/visible-text'
 import { useResource } from '@/lib/client/resource'
 import { SessionHistory } from '@/lib/contract/session'
+import { GuardNote } from './guard-note'
 import { History } from './session-facts'
 
 const causes = {
@@ -36,6 +37,7 @@ export function EndedFace({ handle, level, undo }: { handle: string; level: 1 | 
             {ended.cameBackAt === null ? '' : ' It came back after that.'}
           </p>
         )}
+        {data?.guard ? <GuardNote guard={data.guard} now={data.now} cameBackAt={ended?.cameBackAt ?? null} /> : null}
         {data !== undefined && ended === null ? (
           <p>How it ended is not remembered: Rollcall keeps the last ten thousand ends since it started.</p>
         ) : null}

@@ -1,5 +1,6 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
+import { makeGuard } from '@/e2e/support/guard'
 import { startRedis, until } from '@/e2e/support/redis'
 import { withRedis } from '@/e2e/support/with-redis'
 import type { AuditEntry } from '@/lib/contract/audit'
@@ -12,6 +13,7 @@ import type { Source } from '@/lib/session/source'
 import type { ActionContext, Actor, Target } from './context'
 import { extend } from './extend'
 import { inspect } from './inspect'
+import { recall } from './recall'
 import { restore } from './restore'
 import { reveal } from './reveal'
 import { revoke } from './revoke'
@@ -32,27 +34,37 @@ beforeAll(async () => {
 beforeEach(() => {
   entries = []
   offsetMs = 0
+  context = makeContext()
 })
+// What one test revoked must not be ended in the next.
+afterEach(() => context.guard.close())
 
 function makeSource(line: Connection): Source {
   const common = { siblings: () => [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
   return createSource({ connection: line, id: 'sess', name: 'sess:', prefix: 'sess:', ...common })
 }
 
-const context: ActionContext = {
-  roster: createRoster(),
-  audit: {
+let context: ActionContext
+
+function makeContext(): ActionContext {
+  const roster = createRoster()
+  const audit: ActionContext['audit'] = {
     keep: async () => true,
     write: async (entry) => void entries.push(entry),
     readFor: async () => [],
     count: () => entries.length,
-  },
-  undo: createUndoShelf(),
-  log: silent,
-  isReadOnly: false,
-  now: () => own.connection.now() + offsetMs,
-  changed: () => {},
-  refresh: async () => {},
+  }
+  return {
+    roster,
+    audit,
+    undo: createUndoShelf(),
+    guard: makeGuard({ source, connection: own.connection, roster, audit }),
+    log: silent,
+    isReadOnly: false,
+    now: () => own.connection.now() + offsetMs,
+    changed: () => {},
+    refresh: async () => {},
+  }
 }
 
 function actor(role: Role): Actor {
@@ -117,11 +129,28 @@ describe('revoke', () => {
     expect(await revoke(context, operator, target('none'))).toMatchObject({ outcome: 'already-gone', undoUntil: null })
   })
 
+  it('holds: what a request under way saves again is ended again, until an undo', async () => {
+    const client = own.server.client()
+    const mine = JSON.stringify({ ...JSON.parse(alice), csrfToken: 'a1b2c3d4e5f6' })
+    await client.set('sess:held', mine, 'PX', 60_000)
+    await revoke(context, operator, target('held'))
+    await until('the feed is armed', () => own.connection.feed() === 'tracking')
+    await client.set('sess:held', mine, 'PX', 60_000)
+    await until('it is gone', async () => (await client.exists('sess:held')) === 0)
+    expect(await recall(context, operator, target('held'))).toMatchObject({ guard: { returns: 1, isShort: false } })
+    expect(entries.filter(({ deed }) => deed === 'guard.end')).toMatchObject([{ outcome: 'done', admin: null }])
+
+    expect(await restore(context, operator, target('held'))).toMatchObject({ outcome: 'done' })
+    await client.set('sess:held', mine, 'PX', 60_000)
+    expect(await recall(context, operator, target('held'))).toMatchObject({ guard: null })
+  })
+
   it('leaves the neighbours alone, whatever characters the key has', async () => {
     const neighbours = ['sess:*', 'sess:a*', 'sess:[a]', 'sess:ab', 'other']
     for (const key of [...neighbours, 'sess:?']) await own.server.client().set(key, alice)
     await revoke(context, operator, target('?'))
-    expect((await own.server.client().keys('*')).sort()).toEqual([...neighbours].sort())
+    const left = (await own.server.client().keys('*')).filter((key) => !key.startsWith('rollcall:'))
+    expect(left.sort()).toEqual([...neighbours].sort())
   })
 })
 

@@ -4,6 +4,7 @@ import type { Audit } from '@/lib/audit'
 import type { Deed } from '@/lib/contract/audit'
 import type { Outcome } from '@/lib/contract/session'
 import { KnownError } from '@/lib/errors'
+import type { Guard } from '@/lib/guard/guard'
 import type { Log } from '@/lib/log'
 import type { Roster } from '@/lib/roster/roster'
 import type { Source } from '@/lib/session/source'
@@ -20,6 +21,7 @@ export type ActionContext = {
   roster: Roster
   audit: Audit
   undo: UndoShelf
+  guard: Guard
   log: Log
   isReadOnly: boolean
   /** Redis's clock. */

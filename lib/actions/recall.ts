@@ -15,6 +15,7 @@ export async function recall(context: ActionContext, actor: Actor, target: Targe
   return {
     now: context.now(),
     ended: context.roster.ends.find(source.id, key.toString('latin1')),
+    guard: context.guard.find(source.id, key),
     history: entries
       .filter((entry) => entry.phase === 'outcome')
       .map(({ at, deed, admin, outcome }) => ({ at, deed, admin, outcome })),

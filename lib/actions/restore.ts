@@ -22,6 +22,7 @@ export async function restore(context: ActionContext, actor: Actor, target: Targ
   void writeEntry(context, actor, 'session.restore', target, { phase: 'intent', principal })
 
   try {
+    await context.guard.lift(source.id, [target.key])
     context.roster.ends.forget(source.id, target.key.toString('latin1'))
     const result = await source.restore(backup)
     if (typeof result === 'object') {

@@ -19,11 +19,17 @@ export async function revoke(context: ActionContext, actor: Actor, target: Targe
     return answer
   }
   void writeEntry(context, actor, 'session.revoke', target, { phase: 'intent', principal })
+  if (stored !== null) context.guard.raise(source.id, stored)
+  const lift = () => void context.guard.lift(source.id, [key])
 
   try {
     context.roster.ends.expect(source.id, key.toString('latin1'), 'revoked', context.now())
     const result = await source.remove(key, backup, stored)
-    if (typeof result === 'object') return tell({ outcome: 'refused', undoUntil: null, reason: result.denied })
+    if (typeof result === 'object') {
+      lift()
+      return tell({ outcome: 'refused', undoUntil: null, reason: result.denied })
+    }
+    context.guard.hold(source.id, key)
     const cause = result === 'done' ? 'revoked' : 'ended'
     context.roster.ends.expect(source.id, key.toString('latin1'), cause, context.now())
     context.roster.drop(source.id, key, { cause, at: context.now() })
@@ -36,11 +42,19 @@ export async function revoke(context: ActionContext, actor: Actor, target: Targe
     }
     return tell({ outcome: 'done', undoUntil, reason: null })
   } catch (error) {
+    lift()
     if (!isUnanswered(error)) {
       tell({ outcome: 'failed', undoUntil: null, reason: 'Redis did not answer; nothing was changed.' })
       throw error
     }
-    settle(context, actor, 'session.revoke', target, async () => (await source.readOne(key)) === null)
+    settle(context, actor, 'session.revoke', target, async () => {
+      const isGone = (await source.readOne(key)) === null
+      if (isGone && stored !== null) {
+        context.guard.raise(source.id, stored)
+        context.guard.hold(source.id, key)
+      }
+      return isGone
+    })
     return tell({ outcome: 'unknown', undoUntil: null, reason: 'Redis did not answer in time; it will be checked.' })
   }
 }

@@ -8,6 +8,7 @@ const leastRole: Record<Deed, Role> = {
   'session.revoke': 'operator',
   'session.restore': 'operator',
   'session.extend': 'operator',
+  'guard.end': 'operator',
   'job.view': 'viewer',
   'job.start': 'operator',
   'job.stop': 'operator',

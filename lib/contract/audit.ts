@@ -8,6 +8,7 @@ export const deeds = [
   'session.revoke',
   'session.restore',
   'session.extend',
+  'guard.end',
   'job.view',
   'job.start',
   'job.stop',

@@ -195,8 +195,23 @@ export const SessionDetail = z.extend(SessionRow, {
 export type SessionDetail = z.infer<typeof SessionDetail>
 
 /**
+ * What keeps a revoked session from coming back. `returns`: how often it came back and was ended again, `returnedAt` when last. `isShort`: nothing in it tells it from the person's next
+ * session, so it is guarded for seconds only. `isShared`: other replicas guard it too, and a restart forgets nothing. `isReused`: a new sign-in stands under the same key.
+ */
+export const Guarded = z.object({
+  until: z.number(),
+  returns: z.int(),
+  returnedAt: z.nullable(z.number()),
+  isShort: z.boolean(),
+  isShared: z.boolean(),
+  isReused: z.boolean(),
+})
+export type Guarded = z.infer<typeof Guarded>
+
+/**
  * `GET /api/sessions/{handle}/history`: how a session ended and what admins did to it, also when it is gone. `ended` null: it lives, or nobody remembers its end;
- * the last ten thousand ends are remembered, since the server started. `cameBackAt`: when it lived again after a revoke.
+ * the last ten thousand ends are remembered, since the server started. `cameBackAt`: when it lived again after a revoke. `guard`: what keeps a revoked session from coming back, until
+ * when, and how often it came back and was ended again; null: it was not revoked here, or nobody remembers.
  */
 export const SessionHistory = z.object({
   now: z.number(),
@@ -209,6 +224,7 @@ export const SessionHistory = z.object({
       cameBackAt: z.nullable(z.number()),
     }),
   ),
+  guard: z.nullable(Guarded),
   history: z.array(
     z.object({ at: z.number(), deed: z.string(), admin: z.nullable(z.string()), outcome: z.nullable(z.string()) }),
   ),

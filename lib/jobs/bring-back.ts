@@ -9,12 +9,18 @@ const batchItems = 100
 export async function bringBack(
   kept: Job,
   backups: readonly { source: Source; backup: Backup }[],
-  { roster, changed }: Pick<ActionContext, 'roster' | 'changed'>,
+  { roster, changed, guard }: Pick<ActionContext, 'roster' | 'changed' | 'guard'>,
 ): Promise<void> {
   let refused = 0
   for (let at = 0; at < backups.length; at += batchItems) {
     const batch = backups.slice(at, at + batchItems)
     for (const { source, backup } of batch) roster.ends.forget(source.id, backup.key.toString('latin1'))
+    for (const source of new Set(batch.map((one) => one.source.id))) {
+      await guard.lift(
+        source,
+        batch.flatMap((one) => (one.source.id === source ? [one.backup.key] : [])),
+      )
+    }
     const results = await Promise.all(
       batch.map(({ source, backup }) => source.restore(backup).catch(() => 'unanswered' as const)),
     )

@@ -17,7 +17,7 @@ export type ItemResult = {
 }
 
 export type BatchOptions = {
-  context: Pick<ActionContext, 'now' | 'roster'>
+  context: Pick<ActionContext, 'now' | 'roster' | 'guard'>
   source: Source
   deed: JobDeed
   byMs: number
@@ -39,10 +39,20 @@ async function revokeBatch({ context, source, wantsUndo }: BatchOptions, items: 
   const backups = wantsUndo ? await Promise.all(keys.map((key) => source.backUp(key).catch(() => null))) : []
   for (const { key } of items) context.roster.ends.expect(source.id, key, 'revoked', context.now())
   const results = await source
-    .removeMany(keys, (session, index) => whoChanged(session, items[index]), backups)
+    .removeMany(
+      keys,
+      (stored, index) => {
+        const reason = whoChanged(stored.session, items[index])
+        if (reason === null) context.guard.raise(source.id, stored)
+        return reason
+      },
+      backups,
+    )
     .catch(() => keys.map(() => 'unsent' as const))
   for (const [index, key] of keys.entries()) {
     const result = results[index]
+    if (result === 'done' || result === 'gone') context.guard.hold(source.id, key)
+    else void context.guard.lift(source.id, [key])
     if (result !== 'done' && result !== 'gone') continue
     const cause = result === 'done' ? 'revoked' : 'ended'
     context.roster.ends.expect(source.id, key.toString('latin1'), cause, context.now())

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
+import { makeGuard } from '@/e2e/support/guard'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import type { ActionContext, Actor } from '@/lib/actions/context'
 import { createUndoShelf } from '@/lib/actions/undo'
@@ -8,6 +9,7 @@ import type { AuditEntry } from '@/lib/contract/audit'
 import { JobInput, JobPreview } from '@/lib/contract/job'
 import type { Role } from '@/lib/contract/login'
 import { formats } from '@/lib/formats'
+import type { Guard } from '@/lib/guard/guard'
 import type { Connection } from '@/lib/redis/connection'
 import { createSource } from '@/lib/redis/source'
 import { createRoster } from '@/lib/roster/roster'
@@ -19,6 +21,7 @@ import { createLedger } from './ledger'
 let redis: RedisServer
 let connection: Connection
 let home: Connection
+const guards: Guard[] = []
 let source: Source
 let entries: Omit<AuditEntry, 'id' | 'at'>[] = []
 const handles = createHandles(Buffer.from('a secret for the tests'))
@@ -37,6 +40,8 @@ afterAll(async () => {
 })
 afterEach(async () => {
   entries = []
+  // What one test revoked must not be ended in the next.
+  for (const guard of guards.splice(0)) guard.close()
   await redis.client().flushall()
 })
 
@@ -49,14 +54,19 @@ function makeServer(over: Partial<ActionContext> = {}, itsHome = home) {
   const roster = createRoster()
   // Those of this test: what a job of an earlier one tells late is not told here.
   const told = entries
+  const audit: ActionContext['audit'] = {
+    write: async (entry) => void told.push(entry),
+    keep: async () => true,
+    readFor: async () => [],
+    count: () => told.length,
+  }
+  const guard = makeGuard({ source, connection, roster, audit, home: itsHome })
+  guard.start()
+  guards.push(guard)
   const actions: ActionContext = {
     roster,
-    audit: {
-      write: async (entry) => void told.push(entry),
-      keep: async () => true,
-      readFor: async () => [],
-      count: () => told.length,
-    },
+    audit,
+    guard,
     undo: createUndoShelf(),
     log: silent,
     isReadOnly: false,
@@ -383,6 +393,8 @@ describe('a job of another replica', () => {
     const job = await begin(first.jobs, { deed: 'revoke', filter: {} })
     await finished(first.jobs, job)
     await first.jobs.close()
+    for (const guard of guards.splice(0)) guard.close()
+    await redis.client().unlink('rollcall:tombstones')
     // As a server leaves it that died with its second batch sent and not written down; two sessions of the third had ended by themselves.
     await write(450)
     const client = redis.client()

@@ -39,7 +39,7 @@ export type RunContext = {
   shelf: BackupShelf
   /** Counts the sessions by deed and outcome. */
   handled: Meter
-  actions: Pick<ActionContext, 'now' | 'roster' | 'changed'>
+  actions: Pick<ActionContext, 'now' | 'roster' | 'changed' | 'guard'>
   ledger: Ledger
   findSource(id: string): Source | null
   /** The sessions of a person that live now and are none of these keys. */

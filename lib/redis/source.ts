@@ -1,6 +1,7 @@
 import { KnownError } from '@/lib/errors'
 import type { SessionFormat } from '@/lib/formats/format'
 import type { RemoveResult, Source, StoredSession, WriteResult } from '@/lib/session/source'
+import { type Command, runAll } from './commands'
 import { writeCompanion } from './companions'
 import type { Connection } from './connection'
 import { createEndings, type Doomed } from './endings'
@@ -105,6 +106,17 @@ export function createSource(options: SourceOptions): Source {
         return sizes.reduce<number | null>((sum, size) => (sum === null || size === null ? null : sum + size), 0)
       }),
 
+    countPresent: (keys) =>
+      run(async () => {
+        const commands = connection.isCluster
+          ? keys.map((key): Command => ['EXISTS', key])
+          : [['EXISTS', ...keys] as Command]
+        const counts = await runAll(connection.client, commands)
+        return counts.some((count) => typeof count !== 'number')
+          ? keys.length
+          : counts.reduce<number>((sum, count) => sum + Number(count), 0)
+      }),
+
     read: (keys) =>
       run(async () => {
         const wanted = keys.filter(isOurs)
@@ -135,7 +147,7 @@ export function createSource(options: SourceOptions): Source {
         for (const [at, { index }] of places.entries()) {
           const stored = reads[at]
           if (!stored || stored === 'skipped') continue
-          const reason = refuse(stored.session, index)
+          const reason = refuse(stored, index)
           if (reason !== null) results[index] = { refused: reason }
           else doomed.push({ stored, format: reader.formatOf(stored), backup: backups[index] ?? null, index })
         }

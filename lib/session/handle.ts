@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto'
 import { aessiv } from '@noble/ciphers/aes.js'
 
 /** Turns keys and persons into names that anybody may see, and back. */
@@ -9,6 +9,8 @@ export type Handles = {
   open(handle: string): { source: string; key: Buffer } | null
   /** The handle of a person, for links: whose it is cannot be read from it. Stable and priced like a key's, and never equal to one. */
   sealPerson(principal: string): string
+  /** Sixteen bytes that stand for a text or bytes, the same for as long as the secret stands; nobody without it can tell of what they are. */
+  digest(content: Buffer | string): string
   /** Whose handle this is, or null for any text that `sealPerson` did not make with this secret. Never throws. */
   openPerson(handle: string): string | null
   /** Encrypts many at once, for the home to keep: another text each time, and a thousand keys cost less than one handle does. */
@@ -30,6 +32,7 @@ const noSource = ''
  */
 export function createHandles(secret: Buffer): Handles {
   if (secret.length === 0) throw new RangeError('The secret of the handles is empty')
+  const digestKey = Buffer.from(hkdfSync('sha256', secret, '', 'rollcall digest 1', 32))
   const sivKey = new Uint8Array(hkdfSync('sha256', secret, '', 'rollcall session handle 1', 64))
   // Random nonces are safe for 2^32 blocks under one key; a job is at most 200 of them.
   const blockKey = new Uint8Array(hkdfSync('sha256', secret, '', 'rollcall job block 1', 32))
@@ -54,6 +57,7 @@ export function createHandles(secret: Buffer): Handles {
   return {
     seal,
     open,
+    digest: (content) => createHmac('sha256', digestKey).update(content).digest().toString('base64url', 0, 16),
     // UTF-16 keeps every text that JSON can hold, half surrogates too.
     sealPerson: (principal) => seal(noSource, Buffer.from(principal, 'utf16le')),
     openPerson(handle) {

@@ -61,6 +61,9 @@ export interface Source {
    */
   scan(signal: AbortSignal): AsyncIterable<Buffer[]>
 
+  /** How many of these keys there are now, whatever they hold. Throws like the others; where EXISTS is refused all count as there. Cost: one EXISTS, in a cluster one a key. */
+  countPresent(keys: Buffer[]): Promise<number>
+
   /** How many keys a scan will look at (DBSIZE over the primaries), or null where it is not told. Cost: one command a primary. */
   readEstimate(): Promise<number | null>
 
@@ -81,12 +84,12 @@ export interface Source {
   remove(key: Buffer, backup?: Backup | null, stored?: StoredSession | null): Promise<WriteResult>
 
   /**
-   * Removes many as `remove` does, each with its own result and its own backup or null, in the order of the keys. `refuse` sees each session as it is now and says why it must
-   * stay, or null. Throws only where nothing was sent for any. Cost: as `read`, one UNLINK a key, in one pipeline, and the companions of each.
+   * Removes many as `remove` does, each with its own result and its own backup or null, in the order of the keys. `refuse` sees each session as it is now, at most 64 KiB of it,
+   * and says why it must stay, or null. Throws only where nothing was sent for any. Cost: as `read`, one UNLINK a key, in one pipeline, and the companions of each.
    */
   removeMany(
     keys: Buffer[],
-    refuse: (session: Session, index: number) => string | null,
+    refuse: (stored: StoredSession, index: number) => string | null,
     backups?: readonly (Backup | null)[],
   ): Promise<RemoveResult[]>
 

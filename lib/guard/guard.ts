@@ -1,0 +1,306 @@
+import { randomUUID } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { Audit } from '@/lib/audit'
+import type { Guarded } from '@/lib/contract/session'
+import { isKnownError } from '@/lib/errors'
+import type { Log } from '@/lib/log'
+import type { Connection } from '@/lib/redis/connection'
+import type { Roster } from '@/lib/roster/roster'
+import type { Handles } from '@/lib/session/handle'
+import type { Source, SourceChange, StoredSession } from '@/lib/session/source'
+import { isPlain, isReturn, markOf } from './mark'
+import { createShared, type Raised } from './shared'
+import { createTombstones, type Tombstone } from './tombstones'
+
+/** So many keys are judged in one go. */
+const batchKeys = 200
+/** Where nothing tells one session from the next but its person. */
+export const plainGuardMs = 15_000
+/** All are looked at again so often, and where Redis tells nothing of changes each second. */
+const recheckEveryMs = 10_000
+const beatMs = 1000
+const presentAtOnce = 500
+/** Returns with no more time than this between them are one burst, and one entry of the audit. */
+const burstMs = 10_000
+
+/**
+ * Keeps revoked sessions from coming back: what a request that was under way saves again is ended again. Each revoked session has a tombstone for a time; every change of its key
+ * is judged (`mark.ts`), and all are looked at again after a lost line, a flush, a start, and every ten seconds.
+ */
+export type Guard = {
+  /** Before the delete: remembers what is ended. Costs nothing. */
+  raise(source: string, stored: StoredSession): void
+  /** After the delete: from now on it is kept from coming back, by the other replicas too. Cost: a share of one XADD in the home, that nobody waits for. */
+  hold(source: string, key: Buffer): void
+  /** They may live again: before an undo, or after a revoke that did not happen. Never rejects. Cost: one XADD in the home for each two hundred that were held. */
+  lift(source: string, keys: readonly Buffer[]): Promise<void>
+  /** Null where it is not guarded, and was not as far as is remembered. Costs nothing. */
+  find(source: string, key: Buffer): Guarded | null
+  /** `returns`: since the process began. */
+  tally(): { standing: number; returns: number }
+  start(): void
+  close(): void
+}
+
+/** A source with the line to it. */
+export type GuardedSource = { source: Source; connection: Connection }
+
+type GuardOptions = {
+  guardMs: number
+  home: Connection
+  runner: string
+  handles(): Handles
+  roster: Roster
+  audit: Audit
+  log: Log
+  findSource(id: string): GuardedSource | null
+}
+
+export function createGuard(options: GuardOptions): Guard {
+  const { guardMs, home, runner, handles, roster, audit, log, findSource } = options
+  const tombstones = createTombstones()
+  const shared = createShared({ home, log, runner, guardMs, onRaised: takeRaised, onLifted: takeLifted })
+  const queue = new Set<Tombstone>()
+  /** One watch for each prefix of a line, from the first tombstone there on. */
+  const watches = new Map<Connection, Map<string, () => void>>()
+  let isDraining = false
+  let isClosed = false
+  let checkedAt = 0
+  let returns = 0
+  let timer: NodeJS.Timeout | undefined
+  const stops: (() => void)[] = []
+
+  function put(tombstone: Tombstone): void {
+    tombstones.put(tombstone)
+    const watched = findSource(tombstone.source)
+    if (watched !== null) follow(watched)
+  }
+
+  function follow({ source, connection }: GuardedSource): void {
+    const prefixes = watches.get(connection) ?? new Map<string, () => void>()
+    watches.set(connection, prefixes)
+    if (prefixes.has(source.prefix)) return
+    const stopWatch = connection.watch([source.prefix], (change) => changed(source.id, change))
+    const stopHealth = connection.onHealth(({ state }) => {
+      if (state === 'up') void recheck(source.id)
+    })
+    prefixes.set(source.prefix, () => {
+      stopWatch()
+      stopHealth()
+    })
+  }
+
+  function changed(source: string, change: SourceChange): void {
+    if (tombstones.size() === 0) return
+    if (change === 'everything') return void recheck(source)
+    for (const key of change.keys) {
+      const tombstone = tombstones.find(source, key.toString('latin1'))
+      if (tombstone === null) continue
+      if (tombstone.isHeld) queue.add(tombstone)
+      else tombstone.isTouched = true
+    }
+    void drain()
+  }
+
+  async function drain(): Promise<void> {
+    if (isDraining) return
+    isDraining = true
+    try {
+      while (queue.size > 0 && !isClosed) {
+        const batch: Tombstone[] = []
+        for (const tombstone of queue) {
+          if (batch.length > 0 && tombstone.source !== batch[0]?.source) continue
+          queue.delete(tombstone)
+          batch.push(tombstone)
+          if (batch.length === batchKeys) break
+        }
+        await judge(await withNews(batch))
+      }
+    } catch (error) {
+      // Redis went away in the midst of it; when it is back all are looked at again.
+      if (!isKnownError(error)) log.error('guard.broken', { error })
+    } finally {
+      isDraining = false
+    }
+  }
+
+  /** Those that still stand. Another replica's may have been lifted by an undo: what cannot be asked is left to that replica. */
+  async function withNews(batch: Tombstone[]): Promise<Tombstone[]> {
+    const isNewsRead = batch.every(({ isOwn }) => isOwn) || (await shared.read().then(always(true), always(false)))
+    return batch.filter((one) => (one.isOwn || isNewsRead) && tombstones.recall(one.source, one.key) === one)
+  }
+
+  /** Reads what stands under these keys of one source and ends what came back. Cost: as `Source.removeMany`. */
+  async function judge(batch: Tombstone[]): Promise<void> {
+    const [first] = batch
+    const source = first === undefined ? null : (findSource(first.source)?.source ?? null)
+    if (source === null) return
+    const { digest } = handles()
+    const results = await source.removeMany(
+      batch.map(({ key }) => Buffer.from(key, 'latin1')),
+      (stored, index) => {
+        const tombstone = batch[index]
+        if (tombstone === undefined) return 'unknown'
+        if (!isReturn(tombstone.mark, markOf(stored, digest))) {
+          if (!tombstone.isReused) tellReused(tombstone)
+          return 'a new sign-in'
+        }
+        roster.ends.expect(tombstone.source, tombstone.key, 'revoked', home.now())
+        return null
+      },
+    )
+    for (const [index, result] of results.entries()) {
+      const tombstone = batch[index]
+      if (tombstone === undefined) continue
+      if (result === 'done') noteReturn(tombstone)
+      else if (typeof result === 'object' && 'denied' in result) {
+        tell(tombstone, 'refused', `It came back and could not be ended again. ${result.denied}`)
+      }
+    }
+  }
+
+  function noteReturn(tombstone: Tombstone): void {
+    const now = home.now()
+    const isBurst = tombstone.returnedAt !== null && now - tombstone.returnedAt < burstMs
+    tombstone.returns += 1
+    tombstone.returnedAt = now
+    returns += 1
+    if (!isBurst) tell(tombstone, 'done', 'It had come back: a request that was under way saved it again.')
+  }
+
+  function tellReused(tombstone: Tombstone): void {
+    tombstone.isReused = true
+    tell(
+      tombstone,
+      'refused',
+      'A new sign-in stands under the same key and lives: the application uses session ids again.',
+    )
+  }
+
+  function tell({ source, key }: Tombstone, outcome: 'done' | 'refused', reason: string): void {
+    const handle = handles().seal(source, Buffer.from(key, 'latin1'))
+    const nobody = { admin: null, ip: null, principal: null, requestId: randomUUID() }
+    void audit.write({ ...nobody, phase: 'outcome', deed: 'guard.end', handle, outcome, reason })
+  }
+
+  /** Looks whether any of them is there, of one source or of all, and has those judged. Cost: one EXISTS for each five hundred, in a cluster one each. */
+  async function recheck(only?: string): Promise<void> {
+    await shared.read().catch(always(null))
+    const bySource = new Map<string, Tombstone[]>()
+    for (const tombstone of tombstones.list()) {
+      if (!tombstone.isHeld || (only !== undefined && tombstone.source !== only)) continue
+      const list = bySource.get(tombstone.source) ?? []
+      bySource.set(tombstone.source, list)
+      list.push(tombstone)
+    }
+    for (const list of bySource.values()) {
+      // What the home told of may be older than the source here.
+      const watched = list[0] === undefined ? null : findSource(list[0].source)
+      if (watched !== null) follow(watched)
+      await enqueuePresent(list)
+    }
+  }
+
+  /** Of one source. */
+  async function enqueuePresent(list: Tombstone[]): Promise<void> {
+    const source = list[0] === undefined ? null : (findSource(list[0].source)?.source ?? null)
+    if (source === null) return
+    for (let at = 0; at < list.length; at += presentAtOnce) {
+      const some = list.slice(at, at + presentAtOnce)
+      const keys = some.map(({ key }) => Buffer.from(key, 'latin1'))
+      // A Redis that is away is asked again when it is back.
+      if ((await source.countPresent(keys).catch(always(0))) === 0) continue
+      for (const tombstone of some) queue.add(tombstone)
+      void drain()
+      await nextTurn()
+    }
+  }
+
+  function beat(): void {
+    const over = tombstones.takeOver(home.now())
+    // The last look at each; what comes back later is seen as such by the roster.
+    for (const source of new Set(over.map((one) => one.source))) {
+      void enqueuePresent(over.filter((one) => one.source === source))
+    }
+    const isTold = [...watches.keys()].every((connection) => connection.feed() === 'tracking')
+    if (tombstones.size() === 0 || (isTold && Date.now() - checkedAt < recheckEveryMs)) return
+    checkedAt = Date.now()
+    void recheck()
+  }
+
+  function takeRaised({ handle, until, mark }: Raised): void {
+    const opened = handles().open(handle)
+    if (opened === null || until <= home.now()) return
+    const key = opened.key.toString('latin1')
+    put({ ...fresh, source: opened.source, key, mark, until, isOwn: false, isHeld: true })
+  }
+
+  function takeLifted(handle: string): void {
+    const opened = handles().open(handle)
+    if (opened !== null) tombstones.lift(opened.source, opened.key.toString('latin1'))
+  }
+
+  async function readNews(): Promise<void> {
+    try {
+      handles()
+      const before = tombstones.size()
+      await shared.read()
+      if (tombstones.size() > before) await recheck()
+    } catch (error) {
+      // Not told yet, or the home is away: read again with the next news or the next check.
+      log.debug('guard.news', { error })
+    }
+  }
+
+  return {
+    raise(source, stored) {
+      const { digest } = handles()
+      const { key } = stored.raw
+      const mark = markOf(stored, digest)
+      const until = home.now() + (isPlain(mark) ? Math.min(plainGuardMs, guardMs) : guardMs)
+      put({ ...fresh, source, key: key.toString('latin1'), mark, until, isOwn: true, isHeld: false })
+    },
+    hold(source, key) {
+      const tombstone = tombstones.find(source, key.toString('latin1'))
+      if (tombstone === null || tombstone.isHeld) return
+      tombstone.isHeld = true
+      shared.raise({ handle: handles().seal(source, key), until: tombstone.until, mark: tombstone.mark })
+      if (!tombstone.isTouched) return
+      queue.add(tombstone)
+      void drain()
+    },
+    async lift(source, keys) {
+      const held = keys.filter((key) => tombstones.find(source, key.toString('latin1'))?.isHeld)
+      for (const key of keys) tombstones.lift(source, key.toString('latin1'))
+      if (held.length > 0) await shared.lift(held.map((key) => handles().seal(source, key)))
+    },
+    find(source, key) {
+      const found = tombstones.recall(source, key.toString('latin1'))
+      if (found === null) return null
+      const { until, mark, returns, returnedAt, isReused } = found
+      return { until, returns, returnedAt, isShort: isPlain(mark), isShared: shared.isKept(), isReused }
+    },
+    tally: () => ({ standing: tombstones.size(), returns }),
+    start() {
+      stops.push(
+        shared.watch(() => void readNews()),
+        home.onHealth(() => void readNews()),
+      )
+      timer = setInterval(beat, beatMs).unref()
+      void readNews()
+    },
+    close() {
+      isClosed = true
+      clearInterval(timer)
+      for (const stop of stops) stop()
+      for (const prefixes of watches.values()) for (const stop of prefixes.values()) stop()
+    },
+  }
+}
+
+const fresh = { isTouched: false, returns: 0, returnedAt: null, isReused: false }
+
+const always =
+  <T>(value: T) =>
+  (): T =>
+    value
