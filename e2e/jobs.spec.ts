@@ -164,8 +164,10 @@ test('a viewer sees jobs and starts none; a preview of another filter is no long
   expect((await operator.call('POST', '/api/jobs', other)).status).toBe(409)
   expect((await operator.call('POST', '/api/jobs', order)).status).toBe(422)
   expect((await operator.call('POST', '/api/jobs', { ...order, digest: preview.digest })).status).toBe(202)
-  await expect.poll(left).toBe(0)
-  const answer = await viewer.call('GET', '/api/jobs')
+  const readJobs = () => viewer.call('GET', '/api/jobs')
+  await expect.poll(async () => JobList.parse(await (await readJobs()).json()).rows[0]?.state).toBe('done')
+  expect(await left()).toBe(0)
+  const answer = await readJobs()
   expect(JobList.parse(await answer.json()).rows[0]).toMatchObject({ admin: 'olga', total: 3, done: 3 })
   expect(
     (await viewer.call('GET', '/api/jobs', undefined, { 'If-None-Match': answer.headers.get('ETag') ?? '' })).status,
