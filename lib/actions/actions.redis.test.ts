@@ -137,6 +137,7 @@ describe('revoke', () => {
     await until('the feed is armed', () => own.connection.feed() === 'tracking')
     await client.set('sess:held', mine, 'PX', 60_000)
     await until('it is gone', async () => (await client.exists('sess:held')) === 0)
+    await until('it is counted', () => context.guard.tally().returns === 1)
     expect(await recall(context, operator, target('held'))).toMatchObject({ guard: { returns: 1, isShort: false } })
     expect(entries.filter(({ deed }) => deed === 'guard.end')).toMatchObject([{ outcome: 'done', admin: null }])
 

@@ -105,8 +105,7 @@ describe('a revoked session', () => {
     for (const name of names) await revoke(guard, name)
     await storm(names)
     await until('all are gone', async () => (await count()) === 0, 2000)
-    for (const name of names) expect(guard.find('sess', keyOf(name))?.returns).toBeGreaterThan(0)
-    expect(guard.tally().returns).toBeGreaterThanOrEqual(names.length)
+    await until('all are counted', () => names.every((name) => (guard.find('sess', keyOf(name))?.returns ?? 0) > 0))
     // One entry for the burst of each, and none of them names the key.
     expect(entries.filter(({ outcome }) => outcome === 'done')).toHaveLength(names.length)
     expect(JSON.stringify(entries)).not.toContain('stormy')
@@ -165,7 +164,7 @@ describe('a revoked session', () => {
       first.close()
       await save('f00dfacef00dface')
       await until('it is gone', async () => !(await isThere('f00dfacef00dface')), 2000)
-      expect(second.find('sess', keyOf('f00dfacef00dface'))?.returns).toBe(1)
+      await until('it is counted', () => second.find('sess', keyOf('f00dfacef00dface'))?.returns === 1)
       const kept = JSON.stringify(await redis.client().xrange('rollcall:tombstones', '-', '+'))
       expect(kept).not.toContain('f00dface')
       expect(kept).not.toContain(Buffer.from('f00dfacef00dface').toString('base64').slice(0, 12))
