@@ -76,7 +76,7 @@ function toItem(roster: Roster, slot: number): JobItem {
   const { numbers, strings, texts } = columns
   return {
     source: strings.source.at(numbers.source[slot] ?? 0) ?? '',
-    key: columns.keys[slot] ?? '',
+    key: columns.keyTextAt(slot),
     format: strings.format.at(numbers.format[slot] ?? 0) ?? '',
     principal: texts.principal.at(numbers.principal[slot] ?? 0),
   }

@@ -126,7 +126,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     const named = new Set(
       order.handles.flatMap((handle) => {
         const opened = context.open(handle)
-        return opened === null ? [] : (roster.findSlot(opened.source, opened.key.toString('latin1')) ?? [])
+        return opened === null ? [] : (roster.findSlot(opened.source, opened.key) ?? [])
       }),
     )
     return slots.filter((slot) => named.has(slot))

@@ -27,7 +27,7 @@ beforeAll(async () => {
   await client.call('ACL', 'SETUSER', 'fast', ...user, '~*')
   await client.call('ACL', 'SETUSER', 'older', ...user, '~*', '-eval_ro')
   await client.call('ACL', 'SETUSER', 'plain', ...user, '~*', '-@scripting')
-  await client.call('ACL', 'SETUSER', 'few', ...user, '~rollcall:*', '~sess:[^l]*')
+  await client.call('ACL', 'SETUSER', 'few', ...user, '~sess:[^l]*')
 })
 afterAll(async () => {
   for (const connection of opened) await connection.close()

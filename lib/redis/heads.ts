@@ -20,17 +20,15 @@ for at = 1, count do
   heads[count + at] = type(length) == 'number' and length or -1
 end
 return heads`
-/** A name that nobody writes. */
-const absent = 'rollcall:absent'
 
-/** Which command runs the script for this user, found by running it on a key that is not there. Nothing is changed; a server without one works as well. Cost: one or two commands. */
+/** Which command runs the script for this user, found by running it for no key at all: of keys there may be none that every user may read. Nothing is changed; a server without one works as well. Cost: one or two commands. */
 export async function probeScript(client: Redis | Cluster): Promise<ScriptCommand> {
   for (const name of ['EVAL_RO', 'EVAL'] as const) {
-    const answer = await client.call(name, script, 1, absent, 'PTTL').catch((error: unknown) => {
+    const answer = await client.call(name, script, 0, 'PTTL').catch((error: unknown) => {
       if (isAnswer(error)) return null
       throw error
     })
-    if (Array.isArray(answer) && answer.join() === '-2,0') return name
+    if (Array.isArray(answer) && answer.length === 0) return name
   }
   return null
 }

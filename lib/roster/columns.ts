@@ -1,6 +1,8 @@
+import { createBytes, hashOf } from './bytes'
 import { createStrings } from './strings'
 
 const firstCapacity = 1024
+const sourceBytes = 2
 
 /** The columns that are numbers. NaN stands for null in the times. */
 function allocate(capacity: number) {
@@ -32,14 +34,16 @@ export type Columns = ReturnType<typeof createColumns>
 
 /**
  * All sessions, a column a fact, a slot a session: typed arrays, because a pass over a million of them is then milliseconds and no session costs an object.
- * Slots are reused. `keys` holds each key once, as latin1 text: the same string is the key in the roster's index.
+ * Slots are reused. Each key stands once, as bytes, and leads to its slot. `most`: so many slots, and no more.
  */
-export function createColumns() {
-  let numbers = allocate(firstCapacity)
-  let capacity = firstCapacity
+export function createColumns(most: number) {
+  let numbers = allocate(Math.min(most, firstCapacity))
+  let capacity = Math.min(most, firstCapacity)
   let end = 0
   const free: number[] = []
-  const keys: (string | undefined)[] = []
+  const keys = createBytes()
+  /** The key that is looked for, behind the number of its source. */
+  let sought = Buffer.alloc(1024)
   const strings = { source: createStrings(), format: createStrings() }
   const texts = {
     principal: createStrings(),
@@ -50,14 +54,24 @@ export function createColumns() {
   }
 
   function grow() {
-    capacity *= 2
+    capacity = Math.min(most, capacity * 2)
     const larger = allocate(capacity)
     for (const name of Object.keys(numbers) as (keyof typeof numbers)[]) larger[name].set(numbers[name])
     numbers = larger
   }
 
+  /** Writes down what is looked for; returns how many bytes it has. */
+  function seek(source: number, key: Buffer | string): number {
+    const length = sourceBytes + key.length
+    if (length > sought.length) sought = Buffer.alloc(length * 2)
+    sought[0] = source & 255
+    sought[1] = source >>> 8
+    if (typeof key === 'string') sought.write(key, sourceBytes, 'latin1')
+    else key.copy(sought, sourceBytes)
+    return length
+  }
+
   return {
-    keys,
     strings,
     texts,
     /** The arrays themselves. Fetch them anew for every pass: growing replaces them. */
@@ -68,13 +82,22 @@ export function createColumns() {
     get end() {
       return end
     },
-    take(key: string): number {
+    /** The slot of a key, as bytes or as latin1 text; -1: it has none. */
+    find(source: number, key: Buffer | string): number {
+      const length = seek(source, key)
+      return keys.find(sought, length, hashOf(sought, length))
+    },
+    /** A slot for a key that has none; -1: there is no room. */
+    take(source: number, key: Buffer): number {
+      if (free.length === 0 && end === most) return -1
       const slot = free.pop() ?? end
       if (slot === end) {
         if (end === capacity) grow()
         end += 1
       }
-      keys[slot] = key
+      const length = seek(source, key)
+      keys.add(slot, sought, length, hashOf(sought, length))
+      numbers.source[slot] = source
       return slot
     },
     give(slot: number) {
@@ -83,8 +106,17 @@ export function createColumns() {
         numbers[name][slot] = 0
       }
       numbers.flags[slot] = 0
-      keys[slot] = undefined
+      keys.remove(slot)
       free.push(slot)
+    },
+    keyAt(slot: number): Buffer {
+      const start = keys.start(slot)
+      return Buffer.from(keys.chunk(slot).subarray(start + sourceBytes, start + keys.length(slot)))
+    },
+    /** The key as latin1 text, a character a byte. */
+    keyTextAt(slot: number): string {
+      const start = keys.start(slot)
+      return keys.chunk(slot).toString('latin1', start + sourceBytes, start + keys.length(slot))
     },
   }
 }

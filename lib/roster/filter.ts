@@ -76,13 +76,13 @@ export function makeTest(roster: Roster, filter: SessionFilter, context: FilterC
     tests.push((slot) => hits[numbers.ip[slot] ?? 0] === 1)
   }
   if (filter.device) {
-    const devices = filter.device.map((part) => matchTexts(texts.device, part.trim().toLowerCase()))
+    const devices = filter.device.map((part) => texts.device.search(part.trim().toLowerCase()))
     tests.push((slot) => devices.some((hits) => hits[numbers.device[slot] ?? 0] === 1))
   }
   const whose = (filter.who ?? []).map(needleOf).filter((who) => who !== '')
   if (whose.length > 0) {
-    const principals = whose.map((who) => matchTexts(texts.principal, who))
-    const labels = whose.map((who) => matchTexts(texts.label, who))
+    const principals = whose.map((who) => texts.principal.search(who))
+    const labels = whose.map((who) => texts.label.search(who))
     tests.push(
       (slot) =>
         principals.some((hits) => hits[numbers.principal[slot] ?? 0] === 1) ||
@@ -91,10 +91,10 @@ export function makeTest(roster: Roster, filter: SessionFilter, context: FilterC
   }
   for (const needle of [filter.q ?? '', ...(filter.words ?? [])].map(needleOf)) {
     if (needle === '') continue
-    const principals = matchTexts(texts.principal, needle)
-    const labels = matchTexts(texts.label, needle)
-    const ips = matchTexts(texts.ip, needle)
-    const devices = matchTexts(texts.device, needle)
+    const principals = texts.principal.search(needle)
+    const labels = texts.label.search(needle)
+    const ips = texts.ip.search(needle)
+    const devices = texts.device.search(needle)
     tests.push(
       (slot) =>
         principals[numbers.principal[slot] ?? 0] === 1 ||
@@ -146,15 +146,6 @@ export function clockStepMs(filter: SessionFilter): number | null {
 }
 
 const needleOf = (text: string) => text.trim().toLowerCase()
-
-/** Which texts of a column contain the needle, one byte a text. */
-export function matchTexts(strings: { end: number; at(id: number): string | null }, needle: string): Uint8Array {
-  const hits = new Uint8Array(strings.end)
-  for (let id = 1; id < strings.end; id += 1) {
-    if (strings.at(id)?.toLowerCase().includes(needle)) hits[id] = 1
-  }
-  return hits
-}
 
 /** The ids of the wanted texts, as a set; a text that nobody has is not in it. */
 function idsOf(strings: { find(text: string): number | null }, wanted: string[]): Set<number> {

@@ -32,7 +32,8 @@ export const weakId: SessionCheck = {
   filter: () => null,
   deeds: [],
   look({ roster, placeOf }) {
-    const { numbers, strings, keys } = roster.columns
+    const { columns } = roster
+    const { numbers, strings } = columns
     const prefixes = new Map<number, { source: string; prefix: string; suffix: string }>()
     const exempt = new Map<number, boolean>()
     const isExempt = (format: number) => {
@@ -54,7 +55,7 @@ export const weakId: SessionCheck = {
           prefixes.set(number, place)
         }
         const { source, prefix, suffix } = place
-        const key = keys[slot] ?? ''
+        const key = columns.keyTextAt(slot)
         const id = key.slice(prefix.length, key.length - suffix.length)
         const isCounted = neighboursOf(id).some((next) => roster.findSlot(source, prefix + next + suffix) !== null)
         if (isCounted) counted += 1

@@ -3,7 +3,7 @@ import type { SessionFilter } from '@/lib/contract/session'
 import type { Handles } from '@/lib/session/handle'
 import { type AnswerContext, type Answers, createAnswers, createSealMemory } from './answers'
 import { flag } from './columns'
-import { clockStepMs, type FilterContext, makeTest as makeSessionTest, matchTexts } from './filter'
+import { clockStepMs, type FilterContext, makeTest as makeSessionTest } from './filter'
 import { selectRange } from './query'
 import type { Roster } from './roster'
 import { compareBy } from './sort'
@@ -101,8 +101,8 @@ function makeTest(
   const tests = [q, ...words].flatMap((text) => {
     const needle = text.trim().toLowerCase()
     if (needle === '') return []
-    const principals = matchTexts(texts.principal, needle)
-    const labels = matchTexts(texts.label, needle)
+    const principals = texts.principal.search(needle)
+    const labels = texts.label.search(needle)
     const isCalled = (slot: number) => labels[numbers.label[slot] ?? 0] === 1
     return [(person: number) => principals[person] === 1 || someSession(group, person, isCalled)]
   })

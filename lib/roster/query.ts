@@ -22,7 +22,7 @@ export type QueryContext = FilterContext & {
 /** The one session that the text names exactly (a handle, or a session id in any of its dresses), or null. */
 function findExact(roster: Roster, text: string, context: QueryContext): number | null {
   const opened = context.open(text.trim())
-  if (opened !== null) return roster.findSlot(opened.source, opened.key.toString('latin1'))
+  if (opened !== null) return roster.findSlot(opened.source, opened.key)
   return findPasted(roster, text, context.prefixes)
 }
 

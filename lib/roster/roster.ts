@@ -8,6 +8,8 @@ import { createEnds, type EndCause, type Ends } from './ends'
 const sameTimeMs = 50
 /** Changes that come together share a version. */
 const versionEveryMs = 100
+/** What is held where nothing else is said. */
+export const defaultMostSessions = 2_000_000
 /** So many keys that changed their person are remembered. */
 const mostPersonChanges = 100
 
@@ -16,8 +18,8 @@ const mostPersonChanges = 100
  * Everything here is memory: no call costs Redis anything. Times are on Redis's clock, as in `Session`.
  */
 export type Roster = {
-  /** Takes a session in, or what is now known of it. `scan`: the number of the scan that read it. `cameAt`: when it came, if it is not known of old; absent: the first look at it. */
-  put(session: Session, scan: number, cameAt?: number): void
+  /** Takes a session in, or what is now known of it. `scan`: the number of the scan that read it. `cameAt`: when it came, if it is not known of old; absent: the first look at it. False: there is no room for it. */
+  put(session: Session, scan: number, cameAt?: number): boolean
   /** Forgets a session that went; false when it was not there. */
   drop(source: string, key: Buffer, end: { cause: EndCause; at: number }): boolean
   /** Forgets the sessions of a source that this scan has not seen; returns how many. */
@@ -25,7 +27,8 @@ export type Roster = {
   /** Forgets what of a source stands under a prefix that it no longer watches: these sessions have not ended. Returns how many. */
   forget(source: string, prefix: string): number
   find(source: string, key: Buffer): Session | null
-  findSlot(source: string, key: string): number | null
+  /** The key as bytes, or as latin1 text. */
+  findSlot(source: string, key: Buffer | string): number | null
   /** How often the session was read; null when it is not there. Changes whenever its value may have. */
   revision(source: string, key: Buffer): number | null
   at(slot: number): Session
@@ -44,10 +47,15 @@ export type Roster = {
   readonly ends: Ends
 }
 
-export function createRoster(clock: () => number = Date.now, thresholds = defaultThresholds): Roster {
-  const columns = createColumns()
+export function createRoster(
+  clock: () => number = Date.now,
+  thresholds = defaultThresholds,
+  mostSessions = defaultMostSessions,
+): Roster {
+  const columns = createColumns(mostSessions)
   const ends = createEnds()
-  const slots = new Map<number, Map<string, number>>()
+  /** How many sessions each source has, at its number. */
+  const counts: number[] = []
   /** The keys that changed their person, the latest last. */
   const changed = new Map<string, { source: string; key: string }>()
   let changes = 0
@@ -57,25 +65,24 @@ export function createRoster(clock: () => number = Date.now, thresholds = defaul
   /** The earliest moment at which the clock alone changes an answer. */
   let nextChangeAt = Number.POSITIVE_INFINITY
 
-  function slotsOf(source: string): Map<string, number> {
-    const id = columns.strings.source.find(source) ?? columns.strings.source.take(source)
-    let map = slots.get(id)
-    if (map === undefined) {
-      map = new Map()
-      slots.set(id, map)
-    }
-    return map
+  function sourceOf(name: string): number {
+    return columns.strings.source.find(name) ?? columns.strings.source.take(name)
   }
 
-  function dropSlot(map: Map<string, number>, key: string, slot: number, end: { cause: EndCause; at: number }) {
+  function dropSlot(slot: number, end: { cause: EndCause; at: number }) {
     const { numbers, texts, strings } = columns
-    ends.leave(strings.source.at(numbers.source[slot] ?? 0) ?? '', key, {
+    const source = numbers.source[slot] ?? 0
+    ends.leave(strings.source.at(source) ?? '', columns.keyTextAt(slot), {
       ...end,
       principal: texts.principal.at(numbers.principal[slot] ?? 0),
       label: texts.label.at(numbers.label[slot] ?? 0),
     })
-    map.delete(key)
+    giveSlot(source, slot)
+  }
+
+  function giveSlot(source: number, slot: number) {
     columns.give(slot)
+    counts[source] = (counts[source] ?? 1) - 1
     isDirty = true
   }
 
@@ -98,7 +105,7 @@ export function createRoster(clock: () => number = Date.now, thresholds = defaul
   function write(slot: number, session: Session): boolean {
     const { numbers, texts, strings } = columns
     let hasChanged = false
-    const set = (name: 'sizeBytes' | 'companionBytes' | 'flags' | 'source' | 'format', value: number) => {
+    const set = (name: 'sizeBytes' | 'companionBytes' | 'flags' | 'format', value: number) => {
       if (numbers[name][slot] === value) return
       numbers[name][slot] = value
       hasChanged = true
@@ -112,12 +119,12 @@ export function createRoster(clock: () => number = Date.now, thresholds = defaul
     }
     const setText = (name: 'principal' | 'label' | 'ip' | 'device' | 'secretNames', value: string | null) => {
       const old = numbers[name][slot] ?? 0
-      if (texts[name].at(old) === value) return
-      numbers[name][slot] = texts[name].take(value)
+      const id = texts[name].take(value)
       texts[name].give(old)
+      if (id === old) return
+      numbers[name][slot] = id
       hasChanged = true
     }
-    set('source', strings.source.find(session.source) ?? 0)
     set('format', strings.format.find(session.format) ?? strings.format.take(session.format))
     set('sizeBytes', session.sizeBytes)
     set('companionBytes', session.companionBytes)
@@ -134,14 +141,14 @@ export function createRoster(clock: () => number = Date.now, thresholds = defaul
   }
 
   function at(slot: number): Session {
-    const { numbers, texts, strings, keys } = columns
+    const { numbers, texts, strings } = columns
     const time = (name: 'createdAt' | 'lastSeenAt' | 'expiresAt') => {
       const value = numbers[name][slot] ?? Number.NaN
       return Number.isNaN(value) ? null : value
     }
     const flags = numbers.flags[slot] ?? 0
     return {
-      key: Buffer.from(keys[slot] ?? '', 'latin1'),
+      key: columns.keyAt(slot),
       source: strings.source.at(numbers.source[slot] ?? 0) ?? '',
       format: strings.format.at(numbers.format[slot] ?? 0) ?? '',
       principal: texts.principal.at(numbers.principal[slot] ?? 0),
@@ -159,9 +166,10 @@ export function createRoster(clock: () => number = Date.now, thresholds = defaul
     }
   }
 
-  function findSlot(source: string, key: string): number | null {
+  function findSlot(source: string, key: Buffer | string): number | null {
     const id = columns.strings.source.find(source)
-    return id === null ? null : (slots.get(id)?.get(key) ?? null)
+    const slot = id === null ? -1 : columns.find(id, key)
+    return slot < 0 ? null : slot
   }
 
   return {
@@ -171,73 +179,77 @@ export function createRoster(clock: () => number = Date.now, thresholds = defaul
     at,
     findSlot,
     put(session, scan, cameAt) {
-      const map = slotsOf(session.source)
-      const key = session.key.toString('latin1')
-      let slot = map.get(key)
-      if (slot === undefined) {
-        slot = columns.take(key)
-        map.set(key, slot)
+      const source = sourceOf(session.source)
+      let slot = columns.find(source, session.key)
+      if (slot < 0) {
+        slot = columns.take(source, session.key)
+        if (slot < 0) return false
+        counts[source] = (counts[source] ?? 0) + 1
         columns.numbers.createdAt[slot] = Number.NaN
         columns.numbers.lastSeenAt[slot] = Number.NaN
         columns.numbers.expiresAt[slot] = Number.NaN
-        if (cameAt !== undefined) ends.arrive(session.source, key, cameAt)
+        if (cameAt !== undefined) ends.arrive(session.source, session.key.toString('latin1'), cameAt)
       }
-      const person = columns.texts.principal.at(columns.numbers.principal[slot] ?? 0)
-      if (person !== null && session.principal !== null && person !== session.principal) noteChange(session.source, key)
+      const { principal, scan: scans, revision } = columns.numbers
+      const person = principal[slot] ?? 0
       if (write(slot, session)) isDirty = true
-      columns.numbers.scan[slot] = scan
-      columns.numbers.revision[slot] = (columns.numbers.revision[slot] ?? 0) + 1
+      if (person !== 0 && principal[slot] !== 0 && principal[slot] !== person) {
+        noteChange(session.source, session.key.toString('latin1'))
+      }
+      scans[slot] = scan
+      revision[slot] = (revision[slot] ?? 0) + 1
       noteChangeAt(session.expiresAt)
+      return true
     },
     drop(source, key, end) {
-      const text = key.toString('latin1')
-      const slot = findSlot(source, text)
+      const slot = findSlot(source, key)
       if (slot === null) return false
-      dropSlot(slotsOf(source), text, slot, end)
+      dropSlot(slot, end)
       return true
     },
     dropUnseen(source, scan, at) {
-      const map = slotsOf(source)
+      const { flags, scan: scans, source: sources } = columns.numbers
+      const id = sourceOf(source)
+      const { end } = columns
       let dropped = 0
-      for (const [key, slot] of map) {
-        if (columns.numbers.scan[slot] === scan) continue
-        dropSlot(map, key, slot, { cause: 'ended', at })
+      for (let slot = 0; slot < end; slot += 1) {
+        if (sources[slot] !== id || flags[slot] === 0 || scans[slot] === scan) continue
+        dropSlot(slot, { cause: 'ended', at })
         dropped += 1
       }
       return dropped
     },
     forget(source, prefix) {
-      const map = slotsOf(source)
+      const { flags, source: sources } = columns.numbers
+      const id = sourceOf(source)
       const start = Buffer.from(prefix, 'utf8').toString('latin1')
+      const { end } = columns
       let forgotten = 0
-      for (const [key, slot] of map) {
-        if (!key.startsWith(start)) continue
-        map.delete(key)
-        columns.give(slot)
+      for (let slot = 0; slot < end; slot += 1) {
+        if (sources[slot] !== id || flags[slot] === 0 || !columns.keyTextAt(slot).startsWith(start)) continue
+        giveSlot(id, slot)
         forgotten += 1
       }
-      isDirty = isDirty || forgotten > 0
       return forgotten
     },
     find(source, key) {
-      const slot = findSlot(source, key.toString('latin1'))
+      const slot = findSlot(source, key)
       return slot === null ? null : at(slot)
     },
     revision(source, key) {
-      const slot = findSlot(source, key.toString('latin1'))
+      const slot = findSlot(source, key)
       return slot === null ? null : (columns.numbers.revision[slot] ?? 0)
     },
     tick(now) {
       if (now < nextChangeAt) return
-      const { flags, expiresAt, source } = columns.numbers
+      const { flags, expiresAt } = columns.numbers
+      const { end } = columns
       let next = Number.POSITIVE_INFINITY
-      for (let slot = 0; slot < columns.end; slot += 1) {
+      for (let slot = 0; slot < end; slot += 1) {
         const endsAt = expiresAt[slot] ?? Number.NaN
-        if (flags[slot] === 0 || Number.isNaN(endsAt)) continue
+        if (Number.isNaN(endsAt) || flags[slot] === 0) continue
         if (endsAt <= now) {
-          const map = slots.get(source[slot] ?? 0)
-          const key = columns.keys[slot]
-          if (map !== undefined && key !== undefined) dropSlot(map, key, slot, { cause: 'expired', at: now })
+          dropSlot(slot, { cause: 'expired', at: now })
           continue
         }
         const turnsAt = endsAt - expiringMs
@@ -262,8 +274,8 @@ export function createRoster(clock: () => number = Date.now, thresholds = defaul
       slots: [...changed.values()].flatMap(({ source, key }) => findSlot(source, key) ?? []),
     }),
     count(source) {
-      if (source === undefined) return [...slots.values()].reduce((sum, map) => sum + map.size, 0)
-      return slotsOf(source).size
+      if (source === undefined) return counts.reduce((sum, count) => sum + count, 0)
+      return counts[sourceOf(source)] ?? 0
     },
   }
 }

@@ -209,7 +209,7 @@ export function createSync({
       const sessions = await source.read(keys)
       const now = line.now()
       for (const [index, key] of keys.entries()) {
-        if (meanwhile.has(key.toString('latin1'))) continue
+        if (meanwhile.size > 0 && meanwhile.has(key.toString('latin1'))) continue
         const session = sessions[index]
         if (session === 'skipped') passed += 1
         if (session === undefined || session === null || session === 'skipped') {
@@ -229,8 +229,8 @@ export function createSync({
 
   /** Whether its time was over, as far as was known: Redis may tell of an end a moment before our own clock does. */
   function isDue(key: Buffer, now: number): boolean {
-    const endsAt = roster.find(source.id, key)?.expiresAt ?? null
-    return endsAt !== null && endsAt <= now + clockSlackMs
+    const slot = roster.findSlot(source.id, key)
+    return slot !== null && (roster.columns.numbers.expiresAt[slot] ?? Number.NaN) <= now + clockSlackMs
   }
 
   /**
@@ -238,11 +238,13 @@ export function createSync({
    * A deed of ours is no visit; without anything new, what was seen before stands.
    */
   function seenAt(key: Buffer, why: Why, now: number): number | null {
-    const known = roster.find(source.id, key)
-    const isOurs = (ours.get(key.toString('latin1')) ?? 0) > Date.now()
-    if (isOurs) return known?.lastSeenAt ?? null
-    const isVisit = why === 'change' || (why === 'scan' && known === null && hasScanned)
-    return isVisit ? now : (known?.lastSeenAt ?? null)
+    const slot = roster.findSlot(source.id, key)
+    const known = slot === null ? Number.NaN : (roster.columns.numbers.lastSeenAt[slot] ?? Number.NaN)
+    const before = Number.isNaN(known) ? null : known
+    const isOurs = ours.size > 0 && (ours.get(key.toString('latin1')) ?? 0) > Date.now()
+    if (isOurs) return before
+    const isVisit = why === 'change' || (why === 'scan' && slot === null && hasScanned)
+    return isVisit ? now : before
   }
 
   /** Reads the changed keys back, a batch at a time; a key that changed ten times while waiting is read once. */
