@@ -14,7 +14,7 @@ async function readFirst(): Promise<Overview | null> {
   const { overview, snoozes } = getRuntime()
   await snoozes.read()
   try {
-    return overview.read(OverviewQuery.parse({}))
+    return await overview.read(OverviewQuery.parse({}))
   } catch (error) {
     // Redis has not answered yet: the page itself says so and goes on asking.
     if (isKnownError(error) && error.code === 'source-unavailable') return null

@@ -121,9 +121,11 @@ export function createSource(options: SourceOptions): Source {
       run(async () => {
         const wanted = keys.filter(isOurs)
         const reads = await reader.read(wanted, rowBytes)
-        const byKey = new Map(wanted.map((key, index) => [key, reads[index] ?? null]))
+        let next = 0
         return keys.map((key) => {
-          const read = byKey.get(key) ?? null
+          if (key !== wanted[next]) return null
+          const read = reads[next] ?? null
+          next += 1
           return read === null || read === 'skipped' ? read : read.session
         })
       }),

@@ -150,7 +150,9 @@ export function bytesOf(prefix: string): string {
 }
 
 export function startsWith(key: Buffer, start: string): boolean {
-  return key.toString('latin1', 0, start.length) === start
+  if (key.length < start.length) return false
+  for (let at = 0; at < start.length; at += 1) if (key[at] !== start.charCodeAt(at)) return false
+  return true
 }
 
 function connect(socket: Redis) {

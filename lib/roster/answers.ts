@@ -23,26 +23,47 @@ export type AnswerContext = {
 /** One read path over the roster: the API and the page ask it alike. The same query at the same version is computed once, whoever asks. */
 export type Answers<Query, Result> = {
   /** The answer. Throws `source-unavailable` when Redis never answered: an empty list would be a lie. Costs Redis nothing. */
-  read(query: Query): Result & { version: string; freshness: Freshness; now: number }
+  read(query: Query): Promise<Result & { version: string; freshness: Freshness; now: number }>
   /** What an unchanged answer to this query is known by; opaque. Costs a comparison. */
   version(query: Query): string
   /** A weak ETag over all that an answer to this query depends on but the clock. */
   etag(query: Query, role: string): string
 }
 
-/**
- * Remembers what `compute` makes of each query for as long as the roster says the same; where what a query means goes with the clock, for `stepMsOf` at most.
- */
+type Making<Query, Result> = {
+  compute(query: Query, handles: Handles, now: number): Result | Promise<Result>
+  /** What takes long and can be done in slices, before `compute`. */
+  prepare?(query: Query): Promise<unknown>
+  /** Where what a query means goes with the clock: how long its answer stands at most. */
+  stepMsOf?(query: Query): number | null
+}
+
+/** Remembers what `compute` makes of each query for as long as the roster says the same. Who asks for what is being made waits for the same making. */
 export function createAnswers<Query extends object, Result extends object>(
   { roster, ...context }: AnswerContext,
-  compute: (query: Query, handles: Handles, now: number) => Result,
-  stepMsOf: (query: Query) => number | null = () => null,
+  { compute, prepare, stepMsOf }: Making<Query, Result>,
 ): Answers<Query, Result> {
-  const remembered = new Map<string, { version: string; result: Result }>()
+  const remembered = new Map<string, { version: string; result: Promise<Result> }>()
   const version = (query: Query) => {
-    const stepMs = stepMsOf(query)
+    const stepMs = stepMsOf?.(query) ?? null
     const step = stepMs === null ? '' : `.${Math.floor(context.now() / stepMs)}`
     return `${context.bootId}.${roster.version()}.${context.stateVersion()}${step}`
+  }
+
+  async function make(query: Query, handles: Handles): Promise<Result> {
+    await prepare?.(query)
+    return compute(query, handles, context.now())
+  }
+
+  function remember(name: string, known: { version: string; result: Promise<Result> }) {
+    remembered.delete(name)
+    remembered.set(name, known)
+    const oldest = remembered.keys().next().value
+    if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest)
+    // Whoever asked is told; a fault is no answer to keep.
+    known.result.catch(() => {
+      if (remembered.get(name) === known) remembered.delete(name)
+    })
   }
 
   return {
@@ -51,7 +72,7 @@ export function createAnswers<Query extends object, Result extends object>(
       const covered = `${version(query)} ${canonical(query)} ${role} ${context.freshness().state}`
       return `W/"${createHash('sha256').update(covered).digest('base64url').slice(0, 27)}"`
     },
-    read(query) {
+    async read(query) {
       const handles = context.handles()
       const freshness = context.freshness()
       if (handles === null || freshness.state === 'unavailable') {
@@ -64,13 +85,10 @@ export function createAnswers<Query extends object, Result extends object>(
       const name = canonical(query)
       let known = remembered.get(name)
       if (known?.version !== at) {
-        known = { version: at, result: compute(query, handles, context.now()) }
-        remembered.delete(name)
-        remembered.set(name, known)
-        const oldest = remembered.keys().next().value
-        if (remembered.size > mostRemembered && oldest !== undefined) remembered.delete(oldest)
+        known = { version: at, result: make(query, handles) }
+        remember(name, known)
       }
-      return { version: at, freshness, now: context.now(), ...known.result }
+      return { version: at, freshness, now: context.now(), ...(await known.result) }
     },
   }
 }

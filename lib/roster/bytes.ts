@@ -1,6 +1,8 @@
 const chunkBits = 20
 const chunkBytes = 1 << chunkBits
 const firstCapacity = 1024
+const stride = 4
+const field = { hash: 0, link: 1, place: 2, length: 3 } as const
 /** Records begin at multiples of this, so that a place is told in words and space is used again by what has the same number of them. */
 const wordBits = 2
 
@@ -26,11 +28,8 @@ export function createBytes(): Bytes {
   let nextFree = chunkBytes
   /** Words of records that are gone, by how many words they have. */
   const free = new Map<number, number[]>()
-  let places = new Uint32Array(firstCapacity)
-  let lengths = new Uint32Array(firstCapacity)
-  let hashes = new Uint32Array(firstCapacity)
-  /** Chains of the same bucket, each link one up, so that 0 ends a chain. */
-  let links = new Uint32Array(firstCapacity)
+  /** Four numbers for each: what is looked at together stands together. `link`: the next in the same bucket, one up, so that 0 ends a chain. */
+  let records = new Uint32Array(firstCapacity * stride)
   let heads = new Uint32Array(firstCapacity)
   /** Linear hashing: buckets below `split` are divided already, so growing is one bucket at a time and never all of them. */
   let mask = firstCapacity - 1
@@ -48,10 +47,10 @@ export function createBytes(): Bytes {
     let link = heads[split] ?? 0
     heads[split] = 0
     while (link !== 0) {
-      const id = link - 1
-      const next = links[id] ?? 0
-      const bucket = ((hashes[id] ?? 0) & high) === 0 ? split : split + high
-      links[id] = heads[bucket] ?? 0
+      const at = (link - 1) * stride
+      const next = records[at + field.link] ?? 0
+      const bucket = ((records[at] ?? 0) & high) === 0 ? split : split + high
+      records[at + field.link] = heads[bucket] ?? 0
       heads[bucket] = link
       link = next
     }
@@ -75,11 +74,12 @@ export function createBytes(): Bytes {
     return at >>> 0
   }
 
-  const chunkOf = (id: number) => chunks[(places[id] ?? 0) >>> (chunkBits - wordBits)] ?? nothing
-  const startOf = (id: number) => ((places[id] ?? 0) << wordBits) & (chunkBytes - 1)
+  const read = (id: number, name: keyof typeof field) => records[id * stride + field[name]] ?? 0
+  const chunkOf = (id: number) => chunks[read(id, 'place') >>> (chunkBits - wordBits)] ?? nothing
+  const startOf = (id: number) => (read(id, 'place') << wordBits) & (chunkBytes - 1)
 
   function isSame(id: number, from: Uint8Array, length: number): boolean {
-    if (lengths[id] !== length) return false
+    if (read(id, 'length') !== length) return false
     const chunk = chunkOf(id)
     const start = startOf(id)
     for (let at = 0; at < length; at += 1) if (chunk[start + at] !== from[at]) return false
@@ -88,46 +88,44 @@ export function createBytes(): Bytes {
 
   return {
     find(from, length, hash) {
-      for (let link = heads[bucketOf(hash)] ?? 0; link !== 0; link = links[link - 1] ?? 0) {
-        if (hashes[link - 1] === hash && isSame(link - 1, from, length)) return link - 1
+      let link = heads[bucketOf(hash)] ?? 0
+      while (link !== 0) {
+        if (records[(link - 1) * stride] === hash && isSame(link - 1, from, length)) return link - 1
+        link = read(link - 1, 'link')
       }
       return -1
     },
     add(id, from, length, hash) {
-      while (id >= places.length) {
-        places = grown(places)
-        lengths = grown(lengths)
-        hashes = grown(hashes)
-        links = grown(links)
-      }
-      places[id] = place(length)
-      lengths[id] = length
-      hashes[id] = hash
+      const record = id * stride
+      while (record >= records.length) records = grown(records)
+      records[record + field.hash] = hash
+      records[record + field.place] = place(length)
+      records[record + field.length] = length
       const chunk = chunkOf(id)
       const start = startOf(id)
       for (let at = 0; at < length; at += 1) chunk[start + at] = from[at] ?? 0
       const bucket = bucketOf(hash)
-      links[id] = heads[bucket] ?? 0
+      records[record + field.link] = heads[bucket] ?? 0
       heads[bucket] = id + 1
       count += 1
       if (count > mask + split) divide()
     },
     remove(id) {
-      const bucket = bucketOf(hashes[id] ?? 0)
+      const bucket = bucketOf(read(id, 'hash'))
       let before = -1
       let link = heads[bucket] ?? 0
       while (link !== 0 && link !== id + 1) {
         before = link - 1
-        link = links[before] ?? 0
+        link = read(before, 'link')
       }
       if (link === 0) return
-      if (before < 0) heads[bucket] = links[id] ?? 0
-      else links[before] = links[id] ?? 0
-      const words = wordsOf(lengths[id] ?? 0)
+      if (before < 0) heads[bucket] = read(id, 'link')
+      else records[before * stride + field.link] = read(id, 'link')
+      const words = wordsOf(read(id, 'length'))
       const list = free.get(words)
-      if (list === undefined) free.set(words, [places[id] ?? 0])
-      else list.push(places[id] ?? 0)
-      lengths[id] = 0
+      if (list === undefined) free.set(words, [read(id, 'place')])
+      else list.push(read(id, 'place'))
+      records[id * stride + field.length] = 0
       count -= 1
     },
     compare(a, b) {
@@ -135,8 +133,8 @@ export function createBytes(): Bytes {
       const right = chunkOf(b)
       const leftStart = startOf(a)
       const rightStart = startOf(b)
-      const leftLength = lengths[a] ?? 0
-      const rightLength = lengths[b] ?? 0
+      const leftLength = read(a, 'length')
+      const rightLength = read(b, 'length')
       const shared = Math.min(leftLength, rightLength)
       for (let at = 0; at < shared; at += 1) {
         const difference = (left[leftStart + at] ?? 0) - (right[rightStart + at] ?? 0)
@@ -146,7 +144,7 @@ export function createBytes(): Bytes {
     },
     chunk: chunkOf,
     start: startOf,
-    length: (id) => lengths[id] ?? 0,
+    length: (id) => read(id, 'length'),
   }
 }
 

@@ -20,10 +20,10 @@ export function createCensus(roster: Roster): (now: number) => CensusLine[] {
 
 function countAll({ columns }: Roster, now: number): CensusLine[] {
   const { flags, source, format, expiresAt } = columns.numbers
-  const { strings } = columns
+  const { strings, end } = columns
   const formats = strings.format.end
   const counts = new Uint32Array(strings.source.end * formats * statuses.length)
-  for (let slot = 0; slot < columns.end; slot += 1) {
+  for (let slot = 0; slot < end; slot += 1) {
     const has = flags[slot] ?? 0
     if (has === 0) continue
     const left = (expiresAt[slot] ?? Number.NaN) - now

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   type Check,
   type Finding,
@@ -21,6 +22,11 @@ import { toRow } from './view'
 
 /** A pass rests this many times as long as it took, so that a million busy sessions cost a twentieth of the process at most. */
 const restFactor = 20
+/** So few are looked through while one waits. */
+const fewSessions = 50_000
+/** A pass lets others have a turn after so long, and looks at the clock every so many slots. */
+const turnMs = 8
+const slotsBetweenLooks = 512
 
 export type FindingListContext = {
   roster: Roster
@@ -42,44 +48,65 @@ type Known = { version: string; madeAt: number; tookMs: number; sessions: number
 /** What is wrong, for the API and the page alike. Computed once a version, whoever asks; costs Redis nothing. */
 export type FindingList = {
   /** One page. Throws `source-unavailable` when Redis never answered: nothing found would be a lie. */
-  read(query: FindingQuery): FindingPage
-  /** A weak ETag over all that an answer to this query depends on but the clock. Computes what is due. */
-  etag(query: FindingQuery, role: string): string
+  read(query: FindingQuery): Promise<FindingPage>
+  /** A weak ETag over all that an answer to this query depends on but the clock. */
+  etag(query: FindingQuery, role: string): Promise<string>
 }
 
 export function createFindingList(context: FindingListContext): FindingList {
   const { roster } = context
   let known: Known | null = null
+  /** The pass under way. */
+  let looking: Promise<Known> | null = null
 
   /** A minute more or less makes no session too old, but a new answer every minute where time alone decides. */
   const version = () =>
     `${context.bootId}.${roster.version()}.${context.stateVersion()}.${Math.floor(context.now() / 60_000)}`
 
-  function current(): Known {
+  async function look(handles: Pick<Handles, 'seal'>): Promise<Known> {
+    roster.tick(context.now())
+    const at = version()
+    const beganAt = performance.now()
+    const now = Math.floor(context.now() / 60_000) * 60_000
+    const found = await findAll({ roster, now, placeOf: context.placeOf }, context.server(), handles, context.now())
+    const madeAt = performance.now()
+    return { version: at, madeAt, tookMs: madeAt - beganAt, ...found }
+  }
+
+  /** What was found last; a new pass begins where one is due, and only the first is waited for. */
+  async function current(): Promise<Known> {
     const handles = context.handles()
     if (handles === null || context.freshness().state === 'unavailable') {
       throw new KnownError('source-unavailable', 'Redis has not answered yet, so nothing is known of its sessions.', {
         retryAfterMs: 1000,
       })
     }
-    roster.tick(context.now())
-    const at = version()
-    const beganAt = performance.now()
-    if (known !== null && (known.version === at || beganAt - known.madeAt < known.tookMs * restFactor)) return known
-    const now = Math.floor(context.now() / 60_000) * 60_000
-    const found = findAll({ roster, now, placeOf: context.placeOf }, context.server(), handles, context.now())
-    const madeAt = performance.now()
-    known = { version: at, madeAt, tookMs: madeAt - beganAt, ...found }
-    return known
+    const isDue =
+      known === null || (known.version !== version() && performance.now() - known.madeAt >= known.tookMs * restFactor)
+    if (isDue && looking === null) {
+      looking = look(handles)
+        .then((next) => {
+          known = next
+          return next
+        })
+        .finally(() => {
+          looking = null
+        })
+      // Who waits for the first is told; later ones leave what was found before.
+      looking.catch(() => {})
+      if (roster.count() <= fewSessions) return looking
+    }
+    return known ?? looking ?? Promise.reject(new Error('nothing was looked at'))
   }
 
   return {
-    etag({ page, size }, role) {
-      const covered = `${current().version} ${context.snoozes.version()} ${page} ${size} ${role} ${context.freshness().state}`
+    async etag({ page, size }, role) {
+      const { version: at } = await current()
+      const covered = `${at} ${context.snoozes.version()} ${page} ${size} ${role} ${context.freshness().state}`
       return `W/"${createHash('sha256').update(covered).digest('base64url').slice(0, 27)}"`
     },
-    read({ page, size }) {
-      const { version: at, sessions, checks, rows: found } = current()
+    async read({ page, size }) {
+      const { version: at, sessions, checks, rows: found } = await current()
       const snoozes = context.snoozes.latest()
       // What is put off comes last, in its own order.
       const rows = found
@@ -109,10 +136,16 @@ export function isFinding(id: string): boolean {
   return [...sessionChecks, ...serverChecks].some((check) => check.id === id)
 }
 
-/** Every check over one pass of the columns, then what INFO told. */
-export function findAll(context: CheckContext, server: ServerReading, handles: Pick<Handles, 'seal'>, readAt: number) {
+/** Every check over one pass of the columns, in slices, then what INFO told. */
+export async function findAll(
+  context: CheckContext,
+  server: ServerReading,
+  handles: Pick<Handles, 'seal'>,
+  readAt: number,
+) {
   const { roster } = context
   const { numbers, strings, end } = roster.columns
+  let turnBeganAt = performance.now()
   const gathered = sessionChecks.map((check) => {
     const look = check.look(context)
     return {
@@ -127,6 +160,10 @@ export function findAll(context: CheckContext, server: ServerReading, handles: P
   })
   let total = 0
   for (let slot = 0; slot < end; slot += 1) {
+    if (slot % slotsBetweenLooks === 0 && performance.now() - turnBeganAt > turnMs) {
+      await nextTurn()
+      turnBeganAt = performance.now()
+    }
     if (numbers.flags[slot] === 0) continue
     total += 1
     for (const one of gathered) {
@@ -139,6 +176,7 @@ export function findAll(context: CheckContext, server: ServerReading, handles: P
     }
   }
 
+  const isUsed = (slot: number) => roster.columns.numbers.flags[slot] !== 0
   const checks: Check[] = []
   const rows: Finding[] = []
   for (const { check, tell, slots, count, highest, sources } of gathered) {
@@ -147,7 +185,8 @@ export function findAll(context: CheckContext, server: ServerReading, handles: P
     const told = count === 0 ? null : tell(found)
     checks.push({ id, title, state: told === null ? 'quiet' : 'found', reason: null })
     if (told === null) continue
-    const evidence = slots.map((slot) => {
+    // What left meanwhile, between two slices, shows nothing any more.
+    const evidence = slots.filter(isUsed).map((slot) => {
       const session = roster.at(slot)
       return toRow(session, handles.seal(session.source, session.key), readAt, roster.thresholds)
     })

@@ -2,7 +2,7 @@ import type { SessionQuery, SessionRow } from '@/lib/contract/session'
 import type { Handles } from '@/lib/session/handle'
 import { type AnswerContext, type Answers, createAnswers, createSealMemory } from './answers'
 import { clockStepMs } from './filter'
-import { type QueryContext, runQuery } from './query'
+import { prepareQuery, type QueryContext, runQuery } from './query'
 import { toRow } from './view'
 
 type ListContext = AnswerContext & { prefixes(): QueryContext['prefixes'] }
@@ -30,5 +30,6 @@ export function createSessionList({ prefixes, ...context }: ListContext): Sessio
     return { total: result.total, page, size, rows }
   }
 
-  return createAnswers(context, compute, clockStepMs)
+  const prepare = ({ sort, ...filter }: SessionQuery) => prepareQuery(roster, filter, sort)
+  return createAnswers(context, { compute, prepare, stepMsOf: clockStepMs })
 }

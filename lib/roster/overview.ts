@@ -41,17 +41,18 @@ export function createOverview({
     },
   }
   const stateVersion = () => context.stateVersion() + history.version() + snoozes.version()
-  return createAnswers({ ...context, roster: slow, stateVersion }, ({ range }, handles, now) => ({
+  const compute = async ({ range }: OverviewQuery, handles: Handles, now: number) => ({
     ...countAll(context, handles, now),
     lastMinute: roster.ends.minute(Math.floor(now / 60_000 - 1) * 60_000) ?? noCounts(),
     history: history.read(range, now),
-    ...tellFindings(findings),
-  }))
+    ...(await tellFindings(findings)),
+  })
+  return createAnswers({ ...context, roster: slow, stateVersion }, { compute })
 }
 
 /** The worst of what nobody has put off, and how many somebody has. */
-function tellFindings(findings: FindingList): Pick<Result, 'findings' | 'snoozed'> {
-  const { rows, snoozed } = findings.read({ page: 1, size: 50 })
+async function tellFindings(findings: FindingList): Promise<Pick<Result, 'findings' | 'snoozed'>> {
+  const { rows, snoozed } = await findings.read({ page: 1, size: 50 })
   return {
     snoozed,
     findings: rows
@@ -65,7 +66,7 @@ function tellFindings(findings: FindingList): Pick<Result, 'findings' | 'snoozed
 function countAll({ roster }: AnswerContext, handles: Handles, now: number) {
   const { columns } = roster
   const { flags, source, format, device, principal, label, sizeBytes, expiresAt } = columns.numbers
-  const { strings, texts } = columns
+  const { strings, texts, end } = columns
   const sources = new Uint32Array(strings.source.end)
   const formats = new Uint32Array(strings.format.end)
   const devices = new Uint32Array(texts.device.end)
@@ -80,7 +81,7 @@ function countAll({ roster }: AnswerContext, handles: Handles, now: number) {
   let anonymous = 0
   let later = 0
   let never = 0
-  for (let slot = 0; slot < columns.end; slot += 1) {
+  for (let slot = 0; slot < end; slot += 1) {
     const has = flags[slot] ?? 0
     if (has === 0) continue
     total += 1

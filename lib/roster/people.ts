@@ -4,9 +4,10 @@ import type { Handles } from '@/lib/session/handle'
 import { type AnswerContext, type Answers, createAnswers, createSealMemory } from './answers'
 import { flag } from './columns'
 import { clockStepMs, type FilterContext, makeTest as makeSessionTest } from './filter'
-import { selectRange } from './query'
+import { prepareQuery } from './query'
 import type { Roster } from './roster'
-import { compareBy } from './sort'
+import { type Fill, selectRange } from './select'
+import { fillByText } from './sort'
 
 type People = { total: number; anonymous: number; unreadable: number; page: number; size: number; rows: PersonRow[] }
 
@@ -21,7 +22,11 @@ export function createPeopleList(context: AnswerContext): PeopleList {
       openPerson: handles.openPerson,
       handleOf: (principal) => sealed(principal, () => handles.sealPerson(principal)),
     })
-  return createAnswers(context, compute, clockStepMs)
+  const prepare = ({ sort, ...filter }: PeopleQuery) => {
+    const isText = sort === 'principal' || sort === 'label'
+    return prepareQuery(context.roster, filter, isText ? sort : null)
+  }
+  return createAnswers(context, { compute, prepare, stepMsOf: clockStepMs })
 }
 
 /**
@@ -45,8 +50,12 @@ export function listPeople(
   const from = Math.min((page - 1) * size, total)
   const to = Math.min(from + size, total)
   const people = found.subarray(0, total)
-  const compare = compareBy(valuesOf(roster, group, sort, people), order)
-  const rows = toRows(roster, group, Array.from(selectRange(people, from, to, compare)), handleOf)
+  const rows = toRows(
+    roster,
+    group,
+    selectRange(people, from, to, valuesOf(roster, group, sort, people), order),
+    handleOf,
+  )
   const { anonymous, unreadable } = group
   return { total, anonymous, unreadable, page, size, rows }
 }
@@ -139,30 +148,26 @@ function countTexts(roster: Roster, group: Group, name: 'source' | 'device', peo
   return counts
 }
 
-/** What people are sorted by; null, and NaN in times, stands last. */
-function valuesOf(roster: Roster, group: Group, field: PersonSortField, people: Iterable<number>) {
+/** What people are sorted by. */
+function valuesOf(roster: Roster, group: Group, field: PersonSortField, people: Iterable<number>): Fill {
   const { texts } = roster.columns
+  const from =
+    (column: Uint32Array | Float64Array): Fill =>
+    (values, items) => {
+      for (let at = 0; at < items.length; at += 1) values[at] = column[items[at] ?? 0] ?? Number.NaN
+    }
   switch (field) {
     case 'sessions':
     case 'sizeBytes':
-    case 'lastSeenAt': {
-      const column = group[field]
-      return (person: number) => column[person] ?? null
-    }
+    case 'lastSeenAt':
+      return from(group[field])
     case 'sources':
-    case 'devices': {
-      const counts = countTexts(roster, group, field === 'sources' ? 'source' : 'device', people)
-      return (person: number) => counts[person] ?? null
-    }
-    case 'principal': {
-      const ranks = texts.principal.ranks()
-      return (person: number) => ranks[person] ?? null
-    }
-    case 'label': {
-      const ranks = texts.label.ranks()
-      const { label } = group
-      return (person: number) => (label[person] === 0 ? null : (ranks[label[person] ?? 0] ?? null))
-    }
+    case 'devices':
+      return from(countTexts(roster, group, field === 'sources' ? 'source' : 'device', people))
+    case 'principal':
+      return from(texts.principal.ranks())
+    case 'label':
+      return fillByText(group.label, texts.label)
   }
 }
 

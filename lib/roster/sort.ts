@@ -2,95 +2,95 @@ import { expiringMs, type SessionStatus, type SortField, sessionStatuses } from 
 import { findingsOf } from '@/lib/session/session'
 import { flag } from './columns'
 import type { Roster } from './roster'
-
-type Compare = (a: number, b: number) => number
-/** The value of a slot in one column; null, and NaN in numbers, stands last. */
-type ValueAt = (slot: number) => string | number | null
+import type { Fill } from './select'
+import type { Strings } from './strings'
 
 const statusRank = Object.fromEntries(sessionStatuses.map((status, index) => [status, index])) as Record<
   SessionStatus,
   number
 >
 
-function valuesOf(roster: Roster, field: SortField, context: { now: number; handleAt(slot: number): string }): ValueAt {
+/** The values by which slots are sorted. A loop over the columns themselves for each kind: a session object for each of a million would cost a second. */
+export function valuesOf(roster: Roster, field: Exclude<SortField, 'handle'>, now: number): Fill {
   const { numbers, strings, texts } = roster.columns
   switch (field) {
     case 'createdAt':
     case 'lastSeenAt':
     case 'expiresAt':
     case 'sizeBytes':
-    case 'companionBytes': {
-      const column = numbers[field]
-      return (slot) => column[slot] ?? null
-    }
+    case 'companionBytes':
+      return fillFrom(numbers[field])
     case 'principal':
     case 'label':
     case 'ip':
-    case 'device': {
-      const column = numbers[field]
-      const ranks = texts[field].ranks()
-      return (slot) => (column[slot] === 0 ? null : (ranks[column[slot] ?? 0] ?? null))
-    }
+    case 'device':
+      return fillByText(numbers[field], texts[field])
     case 'source':
-    case 'format': {
-      const column = numbers[field]
-      const ranks = strings[field].ranks()
-      return (slot) => ranks[column[slot] ?? 0] ?? null
-    }
+    case 'format':
+      return fillByText(numbers[field], strings[field])
     case 'status': {
-      // The columns themselves: a session object for each of a million comparisons would cost a second.
       const { flags, expiresAt } = numbers
-      return (slot) => {
-        if (((flags[slot] ?? 0) & flag.readable) === 0) return statusRank.unreadable
-        const left = (expiresAt[slot] ?? Number.NaN) - context.now
-        if (Number.isNaN(left)) return statusRank.persistent
-        return left < expiringMs ? statusRank.expiring : statusRank.active
-      }
-    }
-    case 'findings': {
-      const { flags, expiresAt, sizeBytes, principal, secretNames } = numbers
-      const { thresholds } = roster
-      return (slot) => {
-        const bits = flags[slot] ?? 0
-        const found = {
-          expiresAt: Number.isNaN(expiresAt[slot] ?? Number.NaN) ? null : 0,
-          sizeBytes: sizeBytes[slot] ?? 0,
-          principal: principal[slot] === 0 ? null : '',
-          isReadable: (bits & flag.readable) !== 0,
-          isTruncated: (bits & flag.truncated) !== 0,
-          secretNames: secretNames[slot] === 0 ? null : '',
+      return (values, items) => {
+        for (let at = 0; at < items.length; at += 1) {
+          const slot = items[at] ?? 0
+          const left = (expiresAt[slot] ?? Number.NaN) - now
+          if (((flags[slot] ?? 0) & flag.readable) === 0) values[at] = statusRank.unreadable
+          else if (Number.isNaN(left)) values[at] = statusRank.persistent
+          else values[at] = left < expiringMs ? statusRank.expiring : statusRank.active
         }
-        return findingsOf(found, thresholds).length
       }
     }
-    case 'handle':
-      return (slot) => context.handleAt(slot)
+    case 'findings':
+      return fillByFindings(roster)
   }
 }
 
-const isNull = (value: string | number | null) => value === null || Number.isNaN(value)
-
-/** How two slots stand to each other by one field. Total: equal values fall back to the slot, so that pages never overlap. */
-export function compareSlots(
-  roster: Roster,
-  field: SortField,
-  order: 'asc' | 'desc',
-  context: { now: number; handleAt(slot: number): string },
-): Compare {
-  return compareBy(valuesOf(roster, field, context), order)
+function fillFrom(column: Float64Array | Uint32Array): Fill {
+  return (values, items) => {
+    for (let at = 0; at < items.length; at += 1) values[at] = column[items[at] ?? 0] ?? Number.NaN
+  }
 }
 
-/** How two things stand to each other by one value of each. Total: equal values fall back to the number of the thing itself. */
-export function compareBy(valueAt: ValueAt, order: 'asc' | 'desc'): Compare {
-  const sign = order === 'asc' ? 1 : -1
-  return (a, b) => {
-    if (a === b) return 0
-    const left = valueAt(a)
-    const right = valueAt(b)
-    if (left === right) return a - b
-    const isLeftNull = isNull(left)
-    if (isLeftNull || isNull(right)) return isLeftNull && isNull(right) ? a - b : isLeftNull ? 1 : -1
-    // Neither is null here, and one column holds one type.
-    return sign * ((left as number) < (right as number) ? -1 : 1)
+/** By the place of the text among all texts; none has no value. */
+export function fillByText(column: Uint32Array | Uint16Array | Uint8Array, strings: Strings): Fill {
+  const ranks = strings.ranks()
+  return (values, items) => {
+    for (let at = 0; at < items.length; at += 1) {
+      const id = column[items[at] ?? 0] ?? 0
+      values[at] = id === 0 ? Number.NaN : (ranks[id] ?? Number.NaN)
+    }
+  }
+}
+
+/** How many findings each combination of what is looked at has. */
+const has = { expiry: 1, size: 2, readable: 4, principal: 8, secrets: 16, truncated: 32 } as const
+const findingCounts = Uint8Array.from({ length: 64 }, (_, bits) => {
+  const found = {
+    expiresAt: bits & has.expiry ? 0 : null,
+    sizeBytes: bits & has.size ? 1 : 0,
+    principal: bits & has.principal ? '' : null,
+    isReadable: (bits & has.readable) !== 0,
+    isTruncated: (bits & has.truncated) !== 0,
+    secretNames: bits & has.secrets ? '' : null,
+  }
+  return findingsOf(found, { oversizedBytes: 0 }).length
+})
+
+function fillByFindings({ columns, thresholds }: Roster): Fill {
+  const { flags, expiresAt, sizeBytes, principal, secretNames } = columns.numbers
+  const { oversizedBytes } = thresholds
+  return (values, items) => {
+    for (let at = 0; at < items.length; at += 1) {
+      const slot = items[at] ?? 0
+      const bits = flags[slot] ?? 0
+      const found =
+        (Number.isNaN(expiresAt[slot] ?? Number.NaN) ? 0 : has.expiry) |
+        ((sizeBytes[slot] ?? 0) > oversizedBytes ? has.size : 0) |
+        (bits & flag.readable ? has.readable : 0) |
+        (principal[slot] === 0 ? 0 : has.principal) |
+        (secretNames[slot] === 0 ? 0 : has.secrets) |
+        (bits & flag.truncated ? has.truncated : 0)
+      values[at] = findingCounts[found] ?? 0
+    }
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createBytes, grown, hashOf } from './bytes'
 import { createOrder } from './order'
 
@@ -15,6 +16,10 @@ export type Strings = {
   at(id: number): string | null
   /** Which texts contain the needle, which is in lower case: one byte a number. A letter is the same in either case. Cost: some nanoseconds a letter. */
   search(needle: string): Uint8Array
+  /** Does the work of the first `search` for a needle in slices: a later one costs what came since. */
+  prepare(needle: string): Promise<void>
+  /** Which texts pass a test of their bytes, one byte a number. */
+  match(test: (bytes: Uint8Array, start: number, end: number, text: () => string) => boolean): Uint8Array
   /** The place of each number's text among all texts in order: sorting rows by it compares numbers. Where many came since, `settle` first. */
   ranks(): Uint32Array
   /** Puts texts that came since into order, a slice at a time. */
@@ -22,6 +27,12 @@ export type Strings = {
   /** One past the highest number in use. */
   readonly end: number
 }
+
+/** So many searches are remembered, and so many texts may come until all are made anew. */
+const mostSearches = 32
+const mostComing = 50_000
+/** Texts looked through between two pauses: some milliseconds. */
+const searchedAtOnce = 50_000
 
 /** The lower case of every byte that is a letter of ASCII. */
 const folded = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 65 && byte <= 90 ? byte + 32 : byte))
@@ -38,6 +49,11 @@ export function createStrings(): Strings {
   let soughtLength = 0
   let isSoughtWide = false
 
+  /** What was looked for: which numbers have it, as far as the first `seen` of those that came since. */
+  const searches = new Map<string, { hits: Uint8Array; seen: number }>()
+  const came: number[] = []
+  let rounds = 0
+  let preparing = 0
   const order = createOrder((id) => (uses[id] ?? 0) > 0, bytes.compare)
 
   function seek(text: string): number {
@@ -61,6 +77,32 @@ export function createStrings(): Strings {
     if (id === 0 || (uses[id] ?? 0) === 0) return null
     const start = bytes.start(id)
     return bytes.chunk(id).toString(wide[id] === 1 ? 'utf8' : 'latin1', start, start + bytes.length(id))
+  }
+
+  function makeSearch(needle: string): (id: number) => 0 | 1 {
+    const wanted = Buffer.from(needle)
+    return (id) => {
+      if (uses[id] === 0) return 0
+      const isHit = wide[id] === 1 ? at(id)?.toLowerCase().includes(needle) : holds(id, wanted)
+      return isHit ? 1 : 0
+    }
+  }
+
+  function remember(needle: string, search: { hits: Uint8Array; seen: number }) {
+    searches.delete(needle)
+    searches.set(needle, search)
+    const oldest = searches.keys().next().value
+    if (searches.size > mostSearches && oldest !== undefined) searches.delete(oldest)
+  }
+
+  function noteComing(id: number) {
+    order.touch(id)
+    if (searches.size === 0 && preparing === 0) return
+    came.push(id)
+    if (came.length <= mostComing) return
+    searches.clear()
+    came.length = 0
+    rounds += 1
   }
 
   function holds(id: number, needle: Uint8Array): boolean {
@@ -92,7 +134,7 @@ export function createStrings(): Strings {
         bytes.add(id, sought, soughtLength, hash)
         wide[id] = isSoughtWide ? 1 : 0
         uses[id] = 0
-        order.touch(id)
+        noteComing(id)
       }
       uses[id] = (uses[id] ?? 0) + 1
       return id
@@ -113,12 +155,36 @@ export function createStrings(): Strings {
     },
     at,
     search(needle) {
+      const known = searches.get(needle) ?? { hits: new Uint8Array(0), seen: Number.POSITIVE_INFINITY }
+      const { hits, seen } = known
+      const next = hits.length >= end ? hits : new Uint8Array(end + (end >>> 3))
+      if (next !== hits) next.set(hits)
+      const test = makeSearch(needle)
+      if (hits.length === 0) for (let id = 1; id < end; id += 1) next[id] = test(id)
+      else for (let at = seen; at < came.length; at += 1) next[came[at] ?? 0] = test(came[at] ?? 0)
+      remember(needle, { hits: next, seen: came.length })
+      return next
+    },
+    async prepare(needle) {
+      if (searches.has(needle)) return
       const hits = new Uint8Array(end)
-      const wanted = Buffer.from(needle)
+      const seen = came.length
+      const round = rounds
+      const test = makeSearch(needle)
+      preparing += 1
+      for (let id = 1; id < hits.length; id += 1) {
+        hits[id] = test(id)
+        if (id % searchedAtOnce === 0) await nextTurn()
+      }
+      preparing -= 1
+      if (round === rounds && hits.length > 0) remember(needle, { hits, seen })
+    },
+    match(test) {
+      const hits = new Uint8Array(end)
       for (let id = 1; id < end; id += 1) {
         if (uses[id] === 0) continue
-        const isHit = wide[id] === 1 ? at(id)?.toLowerCase().includes(needle) : holds(id, wanted)
-        if (isHit) hits[id] = 1
+        const start = bytes.start(id)
+        if (test(bytes.chunk(id), start, start + bytes.length(id), () => at(id) ?? '')) hits[id] = 1
       }
       return hits
     },

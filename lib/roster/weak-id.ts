@@ -27,6 +27,8 @@ export function isShortOrNumber(id: string, leastBits: number): boolean {
 
 /** The ids one before and one after, where an id ends in a number: `shop-41` and `shop-43` for `shop-42`. Leading zeros are kept. */
 export function neighboursOf(id: string): string[] {
+  const last = id.charCodeAt(id.length - 1)
+  if (!(last >= 48 && last <= 57)) return []
   const digits = /(\d{1,20})$/.exec(id)?.[1]
   if (digits === undefined || digits.length > longestCounter) return []
   const stem = id.slice(0, id.length - digits.length)

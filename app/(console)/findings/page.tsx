@@ -14,7 +14,7 @@ async function readFirstPage(): Promise<FindingPage | null> {
   const { findings, serverInfo, snoozes } = getRuntime()
   await Promise.all([serverInfo.refresh(), snoozes.read()])
   try {
-    return findings.read(FindingQuery.parse({}))
+    return await findings.read(FindingQuery.parse({}))
   } catch (error) {
     // Redis has not answered yet: the page itself says so and goes on asking.
     if (isKnownError(error) && error.code === 'source-unavailable') return null

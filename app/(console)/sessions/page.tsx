@@ -18,13 +18,13 @@ export default async function SessionsPage({ searchParams }: { searchParams: Par
     saved === undefined ? `/sessions${writeView(view)}` : `/sessions?view=${encodeURIComponent(saved)}`,
   )
   // What a saved view shows is known when the browser has asked for it; until then nothing passes for it.
-  const page = saved === undefined ? readFirstPage(view) : null
+  const page = saved === undefined ? await readFirstPage(view) : null
   return <SessionsView fallback={page === null ? null : { key: targetOf(view, 1), page }} />
 }
 
-function readFirstPage(view: ReturnType<typeof readView>): SessionPage | null {
+async function readFirstPage(view: ReturnType<typeof readView>): Promise<SessionPage | null> {
   try {
-    return getRuntime().list.read({ ...view, page: 1, size: pageSize })
+    return await getRuntime().list.read({ ...view, page: 1, size: pageSize })
   } catch (error) {
     // Redis has not answered yet: the page itself says so and goes on asking.
     if (isKnownError(error) && error.code === 'source-unavailable') return null

@@ -16,13 +16,13 @@ export default async function UsersPage({ searchParams }: { searchParams: Params
   const saved = given.find(([name]) => name === 'view')?.[1]
   await requireAdmin(saved === undefined ? `/users${writeView(view)}` : `/users?view=${encodeURIComponent(saved)}`)
   // What a saved view shows is known when the browser has asked for it; until then nothing passes for it.
-  const page = saved === undefined ? readFirstPage(view) : null
+  const page = saved === undefined ? await readFirstPage(view) : null
   return <PeopleView fallback={page === null ? null : { key: targetOf(view, 1), page }} />
 }
 
-function readFirstPage(view: ReturnType<typeof readView>): PeoplePage | null {
+async function readFirstPage(view: ReturnType<typeof readView>): Promise<PeoplePage | null> {
   try {
-    return getRuntime().people.read({ ...view, page: 1, size: pageSize })
+    return await getRuntime().people.read({ ...view, page: 1, size: pageSize })
   } catch (error) {
     // Redis has not answered yet: the page itself says so and goes on asking.
     if (isKnownError(error) && error.code === 'source-unavailable') return null

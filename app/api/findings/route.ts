@@ -11,9 +11,9 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     async run({ request, admin, query }) {
       const { findings, serverInfo, snoozes } = getRuntime()
       await Promise.all([serverInfo.refresh(), snoozes.read()])
-      const etag = findings.etag(query, admin.role)
+      const etag = await findings.etag(query, admin.role)
       if (isNotModified(request, etag)) return notModified(etag)
-      return json(findings.read(query), { headers: { ETag: etag } })
+      return json(await findings.read(query), { headers: { ETag: etag } })
     },
   },
 })

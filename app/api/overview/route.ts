@@ -13,7 +13,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
       await snoozes.read()
       const etag = overview.etag(query, admin.role)
       if (isNotModified(request, etag)) return notModified(etag)
-      return json(overview.read(query), { headers: { ETag: etag } })
+      return json(await overview.read(query), { headers: { ETag: etag } })
     },
   },
 })

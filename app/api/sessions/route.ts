@@ -8,11 +8,11 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   GET: {
     deed: 'session.view',
     query: SessionQuery,
-    run({ request, admin, query }) {
+    async run({ request, admin, query }) {
       const { list } = getRuntime()
       const etag = list.etag(query, admin.role)
       if (isNotModified(request, etag)) return notModified(etag)
-      return json(list.read(query), { headers: { ETag: etag } })
+      return json(await list.read(query), { headers: { ETag: etag } })
     },
   },
 })

@@ -8,11 +8,11 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   GET: {
     deed: 'session.view',
     query: PeopleQuery,
-    run({ request, admin, query }) {
+    async run({ request, admin, query }) {
       const { people } = getRuntime()
       const etag = people.etag(query, admin.role)
       if (isNotModified(request, etag)) return notModified(etag)
-      return json(people.read(query), { headers: { ETag: etag } })
+      return json(await people.read(query), { headers: { ETag: etag } })
     },
   },
 })

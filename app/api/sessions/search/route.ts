@@ -8,9 +8,9 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   POST: {
     deed: 'session.view',
     body: SessionSearch,
-    run({ body: { version, ...query } }) {
+    async run({ body: { version, ...query } }) {
       const { list } = getRuntime()
-      return version === list.version(query) ? noContent() : json(list.read(query))
+      return version === list.version(query) ? noContent() : json(await list.read(query))
     },
   },
 })

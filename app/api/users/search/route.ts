@@ -8,9 +8,9 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   POST: {
     deed: 'session.view',
     body: PeopleSearch,
-    run({ body: { version, ...query } }) {
+    async run({ body: { version, ...query } }) {
       const { people } = getRuntime()
-      return version === people.version(query) ? noContent() : json(people.read(query))
+      return version === people.version(query) ? noContent() : json(await people.read(query))
     },
   },
 })
