@@ -84,7 +84,7 @@ test('an operator sees who did what to whose session, and how it ended', async (
   await done.getByRole('link').filter({ visible: true }).click()
   await expect(page).toHaveURL(new RegExp(`/sessions/${handle}$`))
   await expect(page.getByText('This session has ended')).toBeVisible()
-  await expect(page.locator('[data-cause="revoked"]')).toContainText('An admin revoked it here')
+  await expect(page.locator('[data-cause="revoked"]')).toContainText('an admin revoked it here')
   await expect(page.getByText('Revoked by olga')).toBeVisible()
   expect(complaints).toEqual([])
 })

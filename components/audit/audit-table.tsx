@@ -64,12 +64,12 @@ function Row({ row }: { row: AuditRow }) {
         <Moment at={row.at} />
       </td>
       <td className={`${cell} ${middle} min-w-20 max-w-48`}>
-        <Who admin={row.admin} />
+        <Who admin={row.admin} deed={row.deed} />
       </td>
       <td className={`${cell} min-w-0 max-md:pl-4`}>
         <span className="font-medium whitespace-nowrap">{deedWords[row.deed]}</span>
         <span className="block text-xs text-muted md:hidden print:hidden">
-          <Who admin={row.admin} /> · <Moment at={row.at} />
+          <Who admin={row.admin} deed={row.deed} /> · <Moment at={row.at} />
         </span>
         <span className="block md:hidden print:hidden">
           <Whose row={row} />
@@ -100,8 +100,8 @@ function Row({ row }: { row: AuditRow }) {
   )
 }
 
-function Who({ admin }: { admin: string | null }) {
-  if (admin === null) return <span className="text-faint">Nobody known</span>
+function Who({ admin, deed }: Pick<AuditRow, 'admin' | 'deed'>) {
+  if (admin === null) return <span className="text-faint">{deed === 'guard.end' ? 'The guard' : 'Nobody known'}</span>
   return (
     <span className="wrap-anywhere">
       <VisibleText text={admin} />

@@ -10,9 +10,9 @@ import { GuardNote } from './guard-note'
 import { History } from './session-facts'
 
 const causes = {
-  expired: 'Its time was over.',
-  ended: 'It was removed by its application or by somebody else, such as a sign-out; Rollcall did not do it.',
-  revoked: 'An admin revoked it here.',
+  expired: 'its time was over',
+  ended: 'its application or somebody else removed it, as a sign-out does; Rollcall did not',
+  revoked: 'an admin revoked it here',
 } as const
 
 /** A session that is gone: when and why, as far as anybody remembers, and what admins did to it. */
@@ -27,13 +27,15 @@ export function EndedFace({ handle, level, undo }: { handle: string; level: 1 | 
           <p>It is no longer in Redis: it was revoked, its person signed out, or its time was over.</p>
         ) : (
           <p data-cause={ended.cause}>
-            {name === null ? null : (
+            {name === null ? (
+              'It'
+            ) : (
               <>
                 It was <VisibleText text={name} />
-                ’s.{' '}
+                ’s. It
               </>
-            )}
-            {causes[ended.cause]} <Moment at={ended.endedAt} />.
+            )}{' '}
+            ended <Moment at={ended.endedAt} />: {causes[ended.cause]}.
             {ended.cameBackAt === null ? '' : ' It came back after that.'}
           </p>
         )}

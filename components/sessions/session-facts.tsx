@@ -71,7 +71,8 @@ export function History({ entries, level }: { entries: Detail['history']; level:
         {entries.map((entry) => (
           <li key={`${entry.at}${entry.deed}${entry.outcome}`} className="flex justify-between gap-3">
             <span>
-              {deedWords[entry.deed] ?? entry.deed} by {entry.admin ?? 'nobody known'}
+              {deedWords[entry.deed] ?? entry.deed} by{' '}
+              {entry.admin ?? (entry.deed === 'guard.end' ? 'the guard' : 'nobody known')}
               {entry.outcome === null || entry.outcome === 'done' ? '' : `: ${entry.outcome}`}
             </span>
             <span className="shrink-0 text-faint" title={sayBothTimes(entry.at)} suppressHydrationWarning>

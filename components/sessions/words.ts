@@ -37,6 +37,8 @@ export const deedWords: Record<string, string> = {
   'session.revoke': 'Revoked',
   'session.restore': 'Brought back',
   'session.extend': 'Extended',
+  'session.reveal': 'A hidden value revealed',
+  'guard.end': 'Came back and ended again',
 }
 
 /** Whom a session belongs to, in plain text: for titles, toasts and screen readers. */
