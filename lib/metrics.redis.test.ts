@@ -63,6 +63,8 @@ const allowed: Record<string, string> = {
   rollcall_source_age_seconds: 'source',
   rollcall_source_feed: 'source feed',
   rollcall_source_skipped_keys: 'source',
+  rollcall_source_capped_sessions: 'source',
+  rollcall_drift_total: 'source',
   rollcall_scans_total: 'source outcome',
   rollcall_scan_seconds_total: 'source',
   rollcall_scan_keys_total: 'source',

@@ -92,6 +92,18 @@ function sources({ sources: shelf, now }: Runtime): string {
       'Keys under the prefix of a type no session has.',
       each((one) => one.skipped),
     ),
+    write(
+      'rollcall_source_capped_sessions',
+      'gauge',
+      'Sessions left out because there are more than the roster holds.',
+      each((one) => one.capped),
+    ),
+    write(
+      'rollcall_drift_total',
+      'counter',
+      'Sessions of which a scan found what the feed of changes should have told.',
+      each(({ scans }) => scans.drift),
+    ),
     write('rollcall_scans_total', 'counter', 'Scans of a source, by how they came out.', scanned),
     write(
       'rollcall_scan_seconds_total',

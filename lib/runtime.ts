@@ -56,7 +56,7 @@ function createRuntime() {
 
   // What the settings describe is known by its keys, before any shape is looked at.
   const formats = [...settings.customFormats.map(createCustomFormat), ...builtIn]
-  const roster = createRoster(Date.now, settings.thresholds)
+  const roster = createRoster(Date.now, settings.thresholds, settings.maxSessions)
   const handles = createHandleKeeper({ home, secret: settings.secret, log })
   const choices = createChoices({ home, log })
   const sources = createSourceShelf({ connections, settings, roster, formats, choices, log })
@@ -120,7 +120,10 @@ function createRuntime() {
 
   const requests = { answers: createMeter(), durations: createMeter(answerBoundsMs) }
   const loop = watchLoop()
-  const ticking = setInterval(() => roster.tick(now()), tickEveryMs)
+  const tick = () => {
+    if (roster.tick(now())) setImmediate(tick)
+  }
+  const ticking = setInterval(tick, tickEveryMs)
   ticking.unref()
 
   return {

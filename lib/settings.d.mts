@@ -68,6 +68,8 @@ export type Settings = {
   /** A launcher holds our standard input: its end is the launcher's end. */
   hasParent: boolean
   thresholds: Thresholds
+  /** So many sessions are held; what is beyond is counted and left out. */
+  maxSessions: number
 }
 
 /** Either the settings or every fault found, each one sentence that names its setting and never holds a secret. */

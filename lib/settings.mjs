@@ -33,6 +33,7 @@ const plain = [
   'ANONYMOUS_LEAST',
   'ID_BITS',
   'FULL_PERCENT',
+  'MAX_SESSIONS',
 ]
 /** Said by the launcher to the server that it starts, and by the build to itself; never by a person. */
 const internal = ['STORE', 'STORE_REASON', 'PARENT', 'BUILD_DIR', 'BUILD_BASE_PATH']
@@ -139,6 +140,7 @@ export function parseSettings(env, readFile) {
     environment: readEnvironment(text('ROLLCALL_ENVIRONMENT'), text('ROLLCALL_ENVIRONMENT_COLOR'), faults),
     hasParent: flag('ROLLCALL_PARENT', false),
     thresholds: readThresholds(whole, faults),
+    maxSessions: whole('ROLLCALL_MAX_SESSIONS', 1, 16_000_000, 2_000_000),
   }
   return faults.length > 0 ? { settings: null, faults } : { settings, faults: [] }
 }

@@ -57,6 +57,7 @@ test('an empty environment gives the defaults of the manual', () => {
     trustsProxy: false,
     logLevel: 'info',
     hasParent: false,
+    maxSessions: 2_000_000,
     thresholds: defaultThresholds,
   })
 })

@@ -38,7 +38,8 @@ export function LiveBadge({ freshness, problem, target }: LiveBadgeProps) {
     if (problem) return `No answer for ${sayAge(age ?? 0)}`
     if (freshness === undefined) return 'Connecting'
     if (freshness === null || freshness.state === 'live') {
-      const word = freshness === null || isPushed(freshness) ? 'Live' : 'Live by re-scan'
+      const way = freshness === null || isPushed(freshness) ? 'Live' : 'Live by re-scan'
+      const word = freshness?.capped ? `${way}, capped: ${sayCount(freshness.capped)} left out` : way
       return age === null || age > 59_000 ? word : `${word}, ${(age / 1000).toFixed(1)} s ago`
     }
     if (freshness.state === 'warming') return sayWarming(freshness)
@@ -46,11 +47,7 @@ export function LiveBadge({ freshness, problem, target }: LiveBadgeProps) {
   })
   return (
     <span
-      title={
-        freshness && !isPushed(freshness)
-          ? 'This Redis does not announce changes, so it is looked through again and again.'
-          : undefined
-      }
+      title={freshness ? explain(freshness) : undefined}
       role="status"
       aria-live="off"
       className={`inline-flex items-center gap-1.5 text-sm font-medium whitespace-nowrap ${looks[state ?? 'warming']}`}
@@ -62,6 +59,15 @@ export function LiveBadge({ freshness, problem, target }: LiveBadgeProps) {
       {said}
     </span>
   )
+}
+
+function explain(freshness: Freshness): string | undefined {
+  if (freshness.capped > 0) {
+    return 'There are more sessions than Rollcall holds (ROLLCALL_MAX_SESSIONS). Those left out were read last, whoever they belong to: counts and lists are of the rest.'
+  }
+  return isPushed(freshness)
+    ? undefined
+    : 'This Redis does not announce changes, so it is looked through again and again.'
 }
 
 const isPushed = ({ sources }: Freshness) => sources.every(({ feed }) => feed !== 'rescan')

@@ -17,12 +17,13 @@ const SourceFreshness = z.object({
   asOf: z.nullable(z.number()),
   scanned: z.int(),
   estimated: z.nullable(z.int()),
+  capped: z.int(),
 })
 
 /**
  * How far the rows can be trusted. Over several sources `state` is the worst of them.
  * `since`: when the state began. `asOf`: when Redis last confirmed the rows; null before it ever did.
- * `scanned`: keys read in this scan. `estimated`: how many are expected, or null.
+ * `scanned`: keys read in this scan. `estimated`: how many are expected, or null. `capped`: sessions that are left out because there are more than the roster holds.
  */
 export const Freshness = z.object({
   state: SourceState,
@@ -30,6 +31,7 @@ export const Freshness = z.object({
   asOf: z.nullable(z.number()),
   scanned: z.int(),
   estimated: z.nullable(z.int()),
+  capped: z.int(),
   sources: z.array(SourceFreshness),
 })
 export type Freshness = z.infer<typeof Freshness>

@@ -62,3 +62,13 @@ test('a step that holds Redis longer than a millisecond is made smaller, and lar
     return pace.count() > first
   })
 })
+
+test('a slow walk rests so many times as long as each step took', async () => {
+  const slow = createPace(client, client, 49)
+  slow.begin()
+  const startedAt = performance.now()
+  await client.ping()
+  const tookMs = performance.now() - startedAt
+  await slow.rest(signal)
+  expect(performance.now() - startedAt).toBeGreaterThanOrEqual(tookMs * 49)
+})

@@ -36,13 +36,15 @@ export type Pace = { count(): number; begin(): void; rest(signal: AbortSignal): 
 type Look = { at: number; total: number; own: number; commands: Map<string, CommandStat> }
 type CommandStat = { calls: number; us: number }
 
-/** Where INFO is refused only our own latency tells. In a cluster all our commands count for each node, so others are seen a little late. */
-export function createPace(node: Redis, client: Redis | Cluster): Pace {
+/** Where INFO is refused only our own latency tells. In a cluster all our commands count for each node, so others are seen a little late. `rest`: so many times what a step
+ * took it rests after it, whoever else is there. */
+export function createPace(node: Redis, client: Redis | Cluster, rest = 0): Pace {
   let last: Look | null = null
   let lookedAt = Number.NEGATIVE_INFINITY
   let isShared = false
   let count = firstCount
   let begun = performance.eventLoopUtilization()
+  let begunAt = performance.now()
 
   async function look() {
     lookedAt = performance.now()
@@ -62,12 +64,15 @@ export function createPace(node: Redis, client: Redis | Cluster): Pace {
     count: () => count,
     begin() {
       begun = performance.eventLoopUtilization()
+      begunAt = performance.now()
     },
     async rest(signal) {
       // Only the time in which this process had nothing else to do was spent waiting for Redis.
       const { idle } = performance.eventLoopUtilization(begun)
+      const slowRestMs = (performance.now() - begunAt) * rest
       if (performance.now() - lookedAt > lookEveryMs) await look()
-      const restMs = idle > slowMs ? Math.min(idle, longestRestMs) : isShared ? politeRestMs : 0
+      const politeMs = idle > slowMs ? Math.min(idle, longestRestMs) : isShared ? politeRestMs : 0
+      const restMs = Math.max(politeMs, slowRestMs)
       if (restMs > 0) await wait(restMs, undefined, { signal })
     },
   }

@@ -16,10 +16,11 @@ export async function* scanKeys(
   connection: Connection,
   { prefix, suffix }: { prefix: string; suffix: string },
   signal: AbortSignal,
+  rest: number,
 ): AsyncGenerator<Buffer[], void> {
   const nodes = primariesOf(connection)
   const pattern = `${escapeGlob(prefix)}*${escapeGlob(suffix)}`
-  for (const node of nodes) yield* scanNode(node, createPace(node, connection.client), pattern, signal)
+  for (const node of nodes) yield* scanNode(node, createPace(node, connection.client, rest), pattern, signal)
   const names = (list: Redis[]) =>
     list
       .map(({ options }) => `${options.host}:${options.port}`)

@@ -88,10 +88,10 @@ export function createSource(options: SourceOptions): Source {
     origin,
     owns,
 
-    async *scan(signal) {
+    async *scan(signal, rest = 0) {
       requireUp(connection)
       try {
-        for await (const keys of scanKeys(connection, { prefix, suffix }, signal)) {
+        for await (const keys of scanKeys(connection, { prefix, suffix }, signal, rest)) {
           yield keys.filter(isOurs)
         }
       } catch (error) {

@@ -203,7 +203,7 @@ describe('the list of findings', () => {
       roster,
       bootId: 'boot',
       handles: () => handles,
-      freshness: () => ({ state: 'live', since: now, asOf: now, scanned: 0, estimated: null, sources: [] }),
+      freshness: () => ({ state: 'live', since: now, asOf: now, scanned: 0, estimated: null, capped: 0, sources: [] }),
       stateVersion: () => 1,
       server: () => {
         passes += 1
@@ -229,7 +229,15 @@ describe('the list of findings', () => {
       roster: createRoster(() => now),
       bootId: 'boot',
       handles: () => null,
-      freshness: () => ({ state: 'unavailable', since: now, asOf: null, scanned: 0, estimated: null, sources: [] }),
+      freshness: () => ({
+        state: 'unavailable',
+        since: now,
+        asOf: null,
+        scanned: 0,
+        estimated: null,
+        capped: 0,
+        sources: [],
+      }),
       stateVersion: () => 1,
       server: () => ({ unknown: '' }),
       snoozes: { latest: () => new Map(), version: () => 0 },

@@ -5,7 +5,8 @@ const worst: Record<SourceState, number> = { live: 0, warming: 1, stale: 2, unav
 /** Several sources as one: the worst state, the earliest confirmation, the keys added up. `estimated` is the caller's: sources of one database expect the same keys. */
 export function joinFreshness(sources: Freshness['sources'], estimated: number | null, now: number): Freshness {
   const first = sources[0]
-  if (first === undefined) return { state: 'warming', since: now, asOf: null, scanned: 0, estimated, sources: [] }
+  if (first === undefined)
+    return { state: 'warming', since: now, asOf: null, scanned: 0, estimated, capped: 0, sources: [] }
   const top = sources.reduce((a, b) => (worst[b.state] > worst[a.state] ? b : a), first)
   const confirmed = sources.map((source) => source.asOf)
   return {
@@ -14,6 +15,7 @@ export function joinFreshness(sources: Freshness['sources'], estimated: number |
     asOf: confirmed.includes(null) ? null : Math.min(...confirmed.map((at) => at ?? now)),
     scanned: sources.reduce((sum, source) => sum + source.scanned, 0),
     estimated,
+    capped: sources.reduce((sum, source) => sum + source.capped, 0),
     sources,
   }
 }

@@ -46,6 +46,27 @@ describe('the roster', () => {
     expect(roster.find('sess', session.key)).toEqual(session)
   })
 
+  it('lets many that end at once leave in slices, and all of them soon', () => {
+    const { roster } = setUp()
+    for (let index = 0; index < 12_000; index += 1) roster.put(makeSession(`sess:${index}`), 1)
+    const after = now + 31 * minute
+    const left: number[] = []
+    while (roster.tick(after)) left.push(roster.count())
+    expect(left.length).toBeGreaterThan(1)
+    expect(roster.count()).toBe(0)
+  })
+
+  it('takes no more than it has room for, and says so', () => {
+    const roster = createRoster(() => now, undefined, 2)
+    expect(roster.put(makeSession('sess:a'), 1)).toBe(true)
+    expect(roster.put(makeSession('sess:b'), 1)).toBe(true)
+    expect(roster.put(makeSession('sess:c'), 1)).toBe(false)
+    expect(roster.put(makeSession('sess:a', { principal: '7' }), 1)).toBe(true)
+    expect(roster.drop('sess', Buffer.from('sess:b'), { cause: 'ended', at: now })).toBe(true)
+    expect(roster.put(makeSession('sess:c'), 1)).toBe(true)
+    expect(roster.count()).toBe(2)
+  })
+
   it('keeps keys of any bytes apart', () => {
     const { roster } = setUp()
     const keys = ['sess:\x00', 'sess:\xff', 'sess:,', 'sess:\r\n', 'sess:\xc3\xa9']

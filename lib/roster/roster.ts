@@ -10,6 +10,8 @@ const sameTimeMs = 50
 const versionEveryMs = 100
 /** What is held where nothing else is said. */
 export const defaultMostSessions = 2_000_000
+/** So many sessions leave in one go, some ten milliseconds. */
+const mostEndedAtOnce = 5000
 /** So many keys that changed their person are remembered. */
 const mostPersonChanges = 100
 
@@ -22,8 +24,10 @@ export type Roster = {
   put(session: Session, scan: number, cameAt?: number): boolean
   /** Forgets a session that went; false when it was not there. */
   drop(source: string, key: Buffer, end: { cause: EndCause; at: number }): boolean
-  /** Forgets the sessions of a source that this scan has not seen; returns how many. */
-  dropUnseen(source: string, scan: number, at: number): number
+  /** Notes that this scan has seen a session of which nothing new is told. */
+  see(source: string, key: Buffer, scan: number): void
+  /** Forgets the sessions of a source that this scan has not seen, `most` at most; returns how many. */
+  dropUnseen(source: string, scan: number, at: number, most?: number): number
   /** Forgets what of a source stands under a prefix that it no longer watches: these sessions have not ended. Returns how many. */
   forget(source: string, prefix: string): number
   find(source: string, key: Buffer): Session | null
@@ -32,8 +36,9 @@ export type Roster = {
   /** How often the session was read; null when it is not there. Changes whenever its value may have. */
   revision(source: string, key: Buffer): number | null
   at(slot: number): Session
-  /** Lets the clock act: ended sessions leave, those under five minutes turn `expiring`. A pass over one column, and only when something is due. */
-  tick(now: number): void
+  /** Lets the clock act: ended sessions leave, those under five minutes turn `expiring`. A pass over one column, and only when something is due. True: more
+   * ended than leave in one go, so call it again when others had a turn. */
+  tick(now: number): boolean
   /** Rises whenever an answer to any query may differ; at most ten times a second, at once after `publish`. */
   version(): number
   /** Makes the last changes a version of their own now: a deed's own answer must not wait. */
@@ -207,7 +212,11 @@ export function createRoster(
       dropSlot(slot, end)
       return true
     },
-    dropUnseen(source, scan, at) {
+    see(source, key, scan) {
+      const slot = findSlot(source, key)
+      if (slot !== null) columns.numbers.scan[slot] = scan
+    },
+    dropUnseen(source, scan, at, most = Number.POSITIVE_INFINITY) {
       const { flags, scan: scans, source: sources } = columns.numbers
       const id = sourceOf(source)
       const { end } = columns
@@ -216,6 +225,7 @@ export function createRoster(
         if (sources[slot] !== id || flags[slot] === 0 || scans[slot] === scan) continue
         dropSlot(slot, { cause: 'ended', at })
         dropped += 1
+        if (dropped >= most) break
       }
       return dropped
     },
@@ -241,15 +251,19 @@ export function createRoster(
       return slot === null ? null : (columns.numbers.revision[slot] ?? 0)
     },
     tick(now) {
-      if (now < nextChangeAt) return
+      if (now < nextChangeAt) return false
       const { flags, expiresAt } = columns.numbers
       const { end } = columns
       let next = Number.POSITIVE_INFINITY
+      let ended = 0
       for (let slot = 0; slot < end; slot += 1) {
         const endsAt = expiresAt[slot] ?? Number.NaN
         if (Number.isNaN(endsAt) || flags[slot] === 0) continue
         if (endsAt <= now) {
           dropSlot(slot, { cause: 'expired', at: now })
+          ended += 1
+          // The rest is due at once, and for the next call.
+          if (ended >= mostEndedAtOnce) return true
           continue
         }
         const turnsAt = endsAt - expiringMs
@@ -258,6 +272,7 @@ export function createRoster(
       }
       nextChangeAt = next
       lastTickAt = now
+      return false
     },
     version() {
       if (isDirty && clock() - publishedAt >= versionEveryMs) this.publish()

@@ -1,7 +1,10 @@
+// Longer than most: what is true of one source at a moment is one piece of state, and each part below changes it.
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Freshness, SourceState } from '@/lib/contract/source'
 import { isKnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
 import type { Source, SourceChange } from '@/lib/session/source'
+import { createChanges } from './changes'
 import type { Roster } from './roster'
 
 /** How many keys are read in one go. */
@@ -11,8 +14,11 @@ const batchesAtOnce = 3
 /** Without a feed the roster lives on re-scans: this long between two, and at least ten times what one took. */
 const rescanEveryMs = 1000
 const rescanRest = 10
-/** With a feed a slow re-scan proves the roster all the same. */
+/** With a feed a slow re-scan proves the roster all the same, a step at a time, with a rest after each of so many times what the step took: at most a fiftieth of Redis. */
 const proveEveryMs = 10 * 60_000
+const proveRest = 49
+/** So many sessions that are no longer there leave in one go. */
+const droppedAtOnce = 5000
 const retryMs = 500
 /** How long the feed may take to tell of what we did ourselves. */
 const echoMs = 2000
@@ -21,9 +27,6 @@ const feedPatienceMs = 2000
 const feedRetryMs = 50
 /** Two clocks may differ by this much. */
 const clockSlackMs = 250
-/** Past this many changed keys waiting, a scan is cheaper and bounded. */
-const mostPending = 200_000
-
 /** Why keys are read. */
 type Why = 'scan' | 'change' | 'deed'
 
@@ -52,8 +55,8 @@ export type Sync = {
   rescan(): void
   freshness(): Freshness['sources'][number]
   counts(): { scanned: number; skipped: number; capped: number }
-  /** All scans since the process began: how many came to their end, how many broke off, how long they took and how many keys they saw. */
-  scans(): { complete: number; broken: number; tookMs: number; keys: number }
+  /** All scans since the process began: how many came to their end, how many broke off, how long they took, how many keys they saw, and how often a scan found what the feed should have told of. */
+  scans(): { complete: number; broken: number; tookMs: number; keys: number; drift: number }
   /** Rises with every change of state and with progress while warming. */
   version(): number
 }
@@ -63,13 +66,26 @@ export function createSync({
   line,
   roster,
   log,
+  proveInMs = proveEveryMs,
 }: {
   source: Source
   line: Line
   roster: Roster
   log: Log
+  /** How long after a scan the slow one begins that proves the roster. */
+  proveInMs?: number
 }): Sync {
-  const pending = new Map<string, Buffer>()
+  const changes = createChanges({
+    read: (keys) => take(keys, scanNumber, 'change'),
+    canRead: () => line.health().state === 'up',
+    // A scan under way is not broken off: while more changes than can be read it would never end.
+    onOverflow: () => askScan(false),
+    onFault(error) {
+      // What the batch held is lost to us, so only a scan makes the roster true again.
+      askScan()
+      if (!isKnownError(error)) log.error('sync.broken', { source: source.id, error })
+    },
+  })
   /** Keys of our own deeds, until their echo in the feed has passed. */
   const ours = new Map<string, number>()
   /** For each batch being read, the keys that changed since: what the batch saw of them is old. */
@@ -78,7 +94,6 @@ export function createSync({
   let hasScanned = false
   let isScanning = false
   let mustScan = true
-  let isDraining = false
   let stopWatching: (() => void) | null = null
   let stopHealth: (() => void) | null = null
   let timer: NodeJS.Timeout | undefined
@@ -92,8 +107,12 @@ export function createSync({
   let stateVersion = 1
   let scanned = 0
   let skipped = 0
+  let capped = 0
   let estimated: number | null = null
-  const scans = { complete: 0, broken: 0, tookMs: 0, keys: 0 }
+  const scans = { complete: 0, broken: 0, tookMs: 0, keys: 0, drift: 0 }
+  /** Of the scan under way: keys for which there was no room, and what the feed should have told of and did not. */
+  let leftOut = 0
+  let missed = 0
 
   /** While the feed tells every change, each answer of Redis confirms the rows. */
   function confirm() {
@@ -112,6 +131,9 @@ export function createSync({
     since = line.now()
     stateVersion += 1
   }
+
+  /** As of the last whole scan, or of the first as far as it is. */
+  const countCapped = () => (hasScanned ? capped : leftOut)
 
   /** The state that follows from what is known; called after every event that may change it. */
   function judge() {
@@ -145,6 +167,10 @@ export function createSync({
     const signal = abort.signal
     let seen = 0
     let passed = 0
+    leftOut = 0
+    missed = 0
+    const isProof = hasScanned && !wasForced && line.feed() === 'tracking'
+    const atOnce = isProof ? 1 : batchesAtOnce
     const underWay = new Set<Promise<unknown>>()
     const takeBatch = async (keys: Buffer[]) => {
       const skippedHere = await take(keys, number, 'scan')
@@ -156,20 +182,23 @@ export function createSync({
     }
     try {
       estimated = await source.readEstimate()
-      for await (const keys of source.scan(signal)) {
+      for await (const keys of source.scan(signal, isProof ? proveRest : 0)) {
         for (let at = 0; at < keys.length; at += readBatch) {
           const batch: Promise<unknown> = takeBatch(keys.slice(at, at + readBatch)).then(() => underWay.delete(batch))
           // One that fails stays under way until the race or the end tells of it.
           batch.catch(() => {})
           underWay.add(batch)
-          if (underWay.size >= batchesAtOnce) await Promise.race(underWay)
+          if (underWay.size >= atOnce) await Promise.race(underWay)
         }
       }
       await Promise.all(underWay)
-      const drift = roster.dropUnseen(source.id, number, line.now())
-      if (hasScanned && !wasForced && drift > 0 && line.feed() === 'tracking') {
-        log.warn('roster.drift', { source: source.id, dropped: drift })
+      const dropped = await dropUnseen(number)
+      if (isProof && dropped + missed > 0) {
+        scans.drift += dropped + missed
+        log.warn('roster.drift', { source: source.id, dropped, missed })
       }
+      if (capped !== leftOut) stateVersion += 1
+      capped = leftOut
       scanned = seen
       skipped = passed
       asOf = askedAt
@@ -191,11 +220,20 @@ export function createSync({
     }
   }
 
+  async function dropUnseen(number: number): Promise<number> {
+    for (let dropped = 0; ; ) {
+      const more = roster.dropUnseen(source.id, number, line.now(), droppedAtOnce)
+      dropped += more
+      if (more < droppedAtOnce) return dropped
+      await nextTurn()
+    }
+  }
+
   function schedule(tookMs: number, retryInMs = retryMs) {
     if (isClosed) return
     clearTimeout(timer)
     const rest = Math.max(rescanEveryMs, tookMs * rescanRest)
-    const wait = mustScan ? retryInMs : line.feed() === 'tracking' ? proveEveryMs : rest
+    const wait = mustScan ? retryInMs : line.feed() === 'tracking' ? proveInMs : rest
     timer = setTimeout(() => void scan(), wait)
     timer.unref()
   }
@@ -209,7 +247,11 @@ export function createSync({
       const sessions = await source.read(keys)
       const now = line.now()
       for (const [index, key] of keys.entries()) {
-        if (meanwhile.size > 0 && meanwhile.has(key.toString('latin1'))) continue
+        if (meanwhile.size > 0 && meanwhile.has(key.toString('latin1'))) {
+          // It is read again; until then it counts as seen, or the end of a scan would take it for gone.
+          roster.see(source.id, key, number)
+          continue
+        }
         const session = sessions[index]
         if (session === 'skipped') passed += 1
         if (session === undefined || session === null || session === 'skipped') {
@@ -219,7 +261,10 @@ export function createSync({
         } else {
           // It was made for us, and a copy of each of a million costs a second.
           session.lastSeenAt ??= seenAt(key, why, now)
-          roster.put(session, number, hasScanned ? now : undefined)
+          const isNews = why === 'scan' && hasScanned && isMissing(key)
+          const hasRoom = roster.put(session, number, hasScanned ? now : undefined)
+          if (why === 'scan' && !hasRoom) leftOut += 1
+          else if (isNews) missed += 1
         }
       }
       return passed
@@ -248,34 +293,16 @@ export function createSync({
     return isVisit ? now : before
   }
 
-  /** Reads the changed keys back, a batch at a time; a key that changed ten times while waiting is read once. */
-  async function drain(): Promise<void> {
-    if (isDraining) return
-    isDraining = true
-    try {
-      while (pending.size > 0 && !isClosed && line.health().state === 'up') {
-        const batch: Buffer[] = []
-        for (const [text, key] of pending) {
-          pending.delete(text)
-          batch.push(key)
-          if (batch.length === readBatch) break
-        }
-        await take(batch, scanNumber, 'change')
-      }
-    } catch (error) {
-      // What the batch held is lost to us, so only a scan makes the roster true again.
-      askScan()
-      if (!isKnownError(error)) log.error('sync.broken', { source: source.id, error })
-    } finally {
-      isDraining = false
-    }
+  /** Whether the feed should have told of this one. */
+  function isMissing(key: Buffer): boolean {
+    return roster.findSlot(source.id, key) === null && !changes.has(key.toString('latin1'))
   }
 
-  function askScan() {
+  function askScan(breaksOff = true) {
     mustScan = true
     judge()
-    if (isScanning) restart()
-    else void scan()
+    if (!isScanning) void scan()
+    else if (breaksOff) restart()
   }
 
   /** Ends the scan under way; the next one begins as soon as it has let go. */
@@ -288,13 +315,9 @@ export function createSync({
     for (const key of keys) {
       if (!source.owns(key)) continue
       const text = key.toString('latin1')
-      pending.set(text, key)
       for (const meanwhile of reading) meanwhile.add(text)
+      changes.add(text)
     }
-    if (pending.size > mostPending) {
-      pending.clear()
-      askScan()
-    } else void drain()
   }
 
   return {
@@ -305,11 +328,13 @@ export function createSync({
       await take([key], scanNumber, 'deed')
       roster.publish()
     },
-    rescan: askScan,
+    rescan: () => askScan(),
     start() {
       stopHealth = line.onHealth(() => {
-        if (line.health().state === 'up') askScan()
-        else {
+        if (line.health().state === 'up') {
+          askScan()
+          changes.flush()
+        } else {
           mustScan = true
           restart()
           judge()
@@ -325,6 +350,7 @@ export function createSync({
     },
     close() {
       isClosed = true
+      changes.close()
       clearTimeout(timer)
       abort.abort()
       stopWatching?.()
@@ -333,9 +359,9 @@ export function createSync({
     freshness() {
       judge()
       confirm()
-      return { id: source.id, feed, state, since, asOf, scanned, estimated }
+      return { id: source.id, feed, state, since, asOf, scanned, estimated, capped: countCapped() }
     },
-    counts: () => ({ scanned, skipped, capped: 0 }),
+    counts: () => ({ scanned, skipped, capped: countCapped() }),
     scans: () => ({ ...scans }),
     version: () => stateVersion,
   }

@@ -57,9 +57,10 @@ export interface Source {
 
   /**
    * Every key of this source, in bounded batches, as SCAN gives them: each key that was there all along comes at least once, some twice.
-   * Ends when the walk over every primary is complete; throws when it could not be. Cost: one SCAN a batch.
+   * Ends when the walk over every primary is complete; throws when it could not be. `rest`: after each step it rests so many times as long as the step took, with what was
+   * done with its keys; absent: as the pace of others asks. Cost: one SCAN a batch.
    */
-  scan(signal: AbortSignal): AsyncIterable<Buffer[]>
+  scan(signal: AbortSignal, rest?: number): AsyncIterable<Buffer[]>
 
   /** How many of these keys there are now, whatever they hold. Throws like the others; where EXISTS is refused all count as there. Cost: one EXISTS, in a cluster one a key. */
   countPresent(keys: Buffer[]): Promise<number>
