@@ -1,6 +1,6 @@
-import { isUtf8 } from 'node:buffer'
 import { isTime } from '@/lib/session/lifetime'
 import { type Branch, branch, bytesLeaf, isLeaf } from '@/lib/session/tree'
+import { createTextCutter } from './cut-text'
 import { readCacheEntry, slidingField } from './distributed-cache'
 import { findFacts } from './facts'
 import type { SessionFormat } from './format'
@@ -61,13 +61,17 @@ const headBytes = 20
 function readEntries(data: Buffer, isTruncated: boolean): { tree: Branch; isCut: boolean } | null {
   if (data.length < headBytes || data[0] !== revision) return null
   const count = data.readUIntBE(1, 3)
+  const cutText = createTextCutter(data)
   const tree = branch()
   let at = headBytes
   for (let done = 0; done < count; done++) {
     const nameEnd = at + 2 <= data.length ? at + 2 + data.readUInt16BE(at) : data.length
     const end = nameEnd + 4 <= data.length ? nameEnd + 4 + data.readUInt32BE(nameEnd) : data.length + 1
     if (end > data.length) return isTruncated ? { tree, isCut: true } : null
-    if (done < maxNodes) tree[data.toString('utf8', at + 2, nameEnd)] = shown(data.subarray(nameEnd + 4, end))
+    if (done < maxNodes) {
+      const name = cutText(at + 2, nameEnd) ?? data.toString('utf8', at + 2, nameEnd)
+      tree[name] = shown(cutText(nameEnd + 4, end), data, nameEnd + 4, end)
+    }
     at = end
   }
   // The middleware writes nothing behind the last entry.
@@ -75,18 +79,26 @@ function readEntries(data: Buffer, isTruncated: boolean): { tree: Branch; isCut:
 }
 
 /** A text, JSON in it, or `SetInt32`'s four bytes where they are no text. */
-function shown(bytes: Buffer): unknown {
-  const isText = isUtf8(bytes) && bytes.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d))
-  if (!isText) return bytes.length === 4 ? bytes.readInt32BE(0) : bytesLeaf(bytes)
-  const text = bytes.toString('utf8')
+function shown(text: string | null, data: Buffer, start: number, end: number): unknown {
+  if (text === null || hasControls(text))
+    return end - start === 4 ? data.readInt32BE(start) : bytesLeaf(data.subarray(start, end))
   const read = text.startsWith('{') ? readJson(text, false) : null
   return read !== null && 'tree' in read && isObject(read.tree) ? read.tree : text
+}
+
+function hasControls(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (code < 0x20 && (code < 0x09 || code > 0x0d)) return true
+  }
+  return false
 }
 
 /** .NET writes names with a capital first, as in `UserId`; facts are found under `userId`. `levels` deep, for a person inside the session. */
 function uncapitalized(tree: Record<string, unknown>, levels: number): Branch {
   const same = branch()
-  for (const [name, value] of Object.entries(tree)) {
+  for (const name of Object.keys(tree)) {
+    const value = tree[name]
     const inner = levels > 1 && isObject(value) && !isLeaf(value) ? uncapitalized(value, levels - 1) : value
     const lower = name.charAt(0).toLowerCase() + name.slice(1)
     same[lower] ??= inner

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 
 /** Cuts a text out of the bytes that it was made for; null: what stands there is no UTF-8. `end`: behind its last byte, not beyond the bytes. */
 export type CutText = (start: number, end: number) => string | null
@@ -11,8 +11,9 @@ const longestCopied = 12
  * costs, for any other that. `text`: the bytes as latin1, for who has it.
  */
 export function createTextCutter(bytes: Buffer, text = bytes.toString('latin1')): CutText {
+  const isPlain = isAscii(bytes)
   return (start, end) => {
-    for (let at = start; at < end; at++) if (text.charCodeAt(at) > 127) return utf8In(bytes, start, end)
+    for (let at = isPlain ? end : start; at < end; at++) if (text.charCodeAt(at) > 127) return utf8In(bytes, start, end)
     return end - start > longestCopied ? bytes.toString('latin1', start, end) : text.slice(start, end)
   }
 }

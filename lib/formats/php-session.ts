@@ -2,9 +2,9 @@ import { type Branch, branch, isLeaf } from '@/lib/session/tree'
 import { isIgbinary, readIgbinary } from './igbinary'
 import { isObject } from './json'
 import { isPhpMsgpack, readPhpMsgpack } from './php-msgpack'
-import { nameOf, PhpFault, type PhpRead } from './php-tree'
+import { PhpFault, type PhpRead } from './php-tree'
 import { type Unpacked, unpackLz4, unpackLzf } from './php-unpack'
-import { type PhpCursor, readNext, readPhp, readPhpValue } from './php-value'
+import { nameAt, type PhpCursor, readNext, readPhp, readPhpValue } from './php-value'
 import { isZstd, unpackZstd } from './php-zstd'
 
 /** `encodings` as in `Decoded`. */
@@ -149,7 +149,7 @@ function readVariables(
 function takeNameBeforeBar(cursor: PhpCursor): string | null {
   const bar = cursor.text.indexOf('|', cursor.at)
   if (bar === -1) return endOfNames(cursor)
-  const name = nameOf(cursor.bytes.subarray(cursor.at, bar))
+  const name = nameAt(cursor, cursor.at, bar)
   cursor.at = bar + 1
   return name
 }
@@ -159,7 +159,7 @@ function takeNameOfLength(cursor: PhpCursor): string | null {
   const end = start + (cursor.text.charCodeAt(cursor.at) & 127)
   if (end >= cursor.text.length) return endOfNames(cursor)
   cursor.at = end
-  return nameOf(cursor.bytes.subarray(start, end))
+  return nameAt(cursor, start, end)
 }
 
 function endOfNames({ isTruncated }: PhpCursor): null {

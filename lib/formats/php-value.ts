@@ -158,10 +158,14 @@ function readInteger(cursor: PhpCursor): number | Leaf | undefined {
 
 /** A count or a length, which only tells how much to expect. */
 function readCount(cursor: PhpCursor, mark: string): number | undefined {
-  const digits = readDigits(cursor, mark)
-  if (digits === undefined) return undefined
-  const count = Number(digits)
-  if (count < 0 || count > 0xffff_ffff) throw new PhpFault(notPhp)
+  const { text, at } = cursor
+  let end = at
+  let count = 0
+  for (let code = text.charCodeAt(end); code >= 0x30 && code <= 0x39; code = text.charCodeAt(++end))
+    count = count * 10 + code - 0x30
+  if (end >= text.length) return endOf(cursor)
+  if (end === at || end - at > 20 || text[end] !== mark || count > 0xffff_ffff) throw new PhpFault(notPhp)
+  cursor.at = end + 1
   return count
 }
 
@@ -204,8 +208,12 @@ function readText(cursor: PhpCursor): string | Leaf | undefined {
 function readName(cursor: PhpCursor): string | undefined {
   const start = readQuoted(cursor)
   if (start === undefined) return undefined
-  const end = cursor.at - 1
-  return cursor.cutText(start, end) ?? hexOf(cursor.bytes.subarray(start, end))
+  return nameAt(cursor, start, cursor.at - 1)
+}
+
+/** The name between two places of the bytes. */
+export function nameAt({ cutText, bytes }: PhpCursor, start: number, end: number): string {
+  return cutText(start, end) ?? hexOf(bytes.subarray(start, end))
 }
 
 function readKey(cursor: PhpCursor): PhpKey | undefined {

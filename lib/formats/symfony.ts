@@ -65,7 +65,7 @@ function branchAt(tree: Branch, name: string): Branch | null {
 /** The same with one member in the place of another, in the same order. */
 function replaced(tree: Branch, name: string, value: unknown): Branch {
   const copy = branch(typeNameOf(tree))
-  for (const [other, kept] of Object.entries(tree)) copy[other] = other === name ? value : kept
+  for (const other of Object.keys(tree)) copy[other] = other === name ? value : tree[other]
   return copy
 }
 
