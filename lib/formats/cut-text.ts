@@ -1,7 +1,10 @@
 import { isAscii, isUtf8 } from 'node:buffer'
 
-/** Cuts a text out of the bytes that it was made for; null: what stands there is no UTF-8. `end`: behind its last byte, not beyond the bytes. */
-export type CutText = (start: number, end: number) => string | null
+/**
+ * Cuts a text out of the bytes that it was made for; null: what stands there is no UTF-8. `end`: behind its last byte, not beyond the bytes. `isName`: it is used as the name of a
+ * member or a class alone, and kept by nobody.
+ */
+export type CutText = (start: number, end: number, isName?: boolean) => string | null
 
 /** A part of a text no longer than this is a copy in V8. A longer one would keep the whole text alive behind a row. */
 const longestCopied = 12
@@ -12,9 +15,9 @@ const longestCopied = 12
  */
 export function createTextCutter(bytes: Buffer, text = bytes.toString('latin1')): CutText {
   const isPlain = isAscii(bytes)
-  return (start, end) => {
+  return (start, end, isName = false) => {
     for (let at = isPlain ? end : start; at < end; at++) if (text.charCodeAt(at) > 127) return utf8In(bytes, start, end)
-    return end - start > longestCopied ? bytes.toString('latin1', start, end) : text.slice(start, end)
+    return end - start > longestCopied && !isName ? bytes.toString('latin1', start, end) : text.slice(start, end)
   }
 }
 

@@ -76,7 +76,7 @@ export function readIgbinary(bytes: Buffer, isTruncated: boolean): PhpRead {
   }
 
   const textAt = ([start, end]: [number, number]) => cutText(start, end) ?? bytesLeaf(bytes.subarray(start, end))
-  const nameAt = ([start, end]: [number, number]) => cutText(start, end) ?? hexOf(bytes.subarray(start, end))
+  const nameAt = ([start, end]: [number, number]) => cutText(start, end, true) ?? hexOf(bytes.subarray(start, end))
 
   function readInteger(kind: number): bigint | number | null {
     if (kind >= 0x06 && kind <= 0x0b) {

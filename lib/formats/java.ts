@@ -55,9 +55,9 @@ export function readJava(bytes: Buffer): JavaRead {
   const int = () => bytes.readInt32BE(take(4))
   const long = () => bytes.readBigInt64BE(take(8))
 
-  function text(length: number): string {
+  function text(length: number, isName = false): string {
     const from = take(length)
-    return cutText(from, at) ?? textOf(bytes.subarray(from, at))
+    return cutText(from, at, isName) ?? textOf(bytes.subarray(from, at))
   }
 
   function keep<T>(value: T): T {
@@ -129,7 +129,7 @@ export function readJava(bytes: Buffer): JavaRead {
       return description
     }
     if (kind !== code.classDescription) throw new JavaFault('lacks the description of a class')
-    const name = text(short())
+    const name = text(short(), true)
     take(8)
     const description = keep<ClassDescription>({ name, flags: 0, fields: [], parent: null })
     description.flags = byte()
@@ -137,7 +137,7 @@ export function readJava(bytes: Buffer): JavaRead {
     for (let index = 0; index < count; index += 1) {
       if (++nodes > maxNodes) throw new JavaFault(`holds more than ${maxNodes} values`)
       const type = String.fromCharCode(byte())
-      const field = { type, name: text(short()) }
+      const field = { type, name: text(short(), true) }
       if (type === 'L' || type === '[') readContent(depth + 1)
       description.fields.push(field)
     }
@@ -279,20 +279,23 @@ function numberOf(value: number): unknown {
   return Number.isFinite(value) ? value : leaf('number', String(value))
 }
 
-const boxed = /^java\.lang\.(?:Long|Integer|Short|Byte|Double|Float|Boolean|Character)$/
-const lists =
-  /^java\.util\.(?:ArrayList|LinkedList|ArrayDeque|Vector|HashSet|LinkedHashSet|TreeSet|concurrent\.CopyOnWriteArrayList)$/
-const maps = /^java\.util\.(?:HashMap|LinkedHashMap|TreeMap|Hashtable|concurrent\.ConcurrentHashMap)$/
+const named = (space: string, names: string) => new Set(names.split(' ').map((name) => `${space}.${name}`))
+const boxed = named('java.lang', 'Long Integer Short Byte Double Float Boolean Character')
+const lists = named(
+  'java.util',
+  'ArrayList LinkedList ArrayDeque Vector HashSet LinkedHashSet TreeSet concurrent.CopyOnWriteArrayList',
+)
+const maps = named('java.util', 'HashMap LinkedHashMap TreeMap Hashtable concurrent.ConcurrentHashMap')
 /** Around a collection, or a list of fixed values. */
 const wrappers = /^java\.util\.(?:Collections\$|Arrays\$|CollSer|ImmutableCollections)/
 
 /** What a class of Java's own library stands for; any other stays an object with its contents. */
 function simplify(name: string, object: Branch, contents: Contents): unknown {
+  if (boxed.has(name)) return object.value ?? null
   const values = contents.flatMap((part) => (Buffer.isBuffer(part) ? [] : [part.value]))
-  const [block] = contents.filter((part) => Buffer.isBuffer(part))
-  if (boxed.test(name)) return object.value ?? null
-  if (lists.test(name)) return values
-  if (maps.test(name)) return mapOf(name, values)
+  if (lists.has(name)) return values
+  if (maps.has(name)) return mapOf(name, values)
+  const block = contents.find((part) => Buffer.isBuffer(part))
   if (name === 'java.util.Date' && block !== undefined && block.length >= 8) return dateOf(block.readBigInt64BE(0))
   if (name === 'java.time.Ser' && block !== undefined) return timeOf(block)
   if (wrappers.test(name))

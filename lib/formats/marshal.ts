@@ -80,7 +80,7 @@ export function readMarshal(bytes: Buffer, isTruncated: boolean): MarshalRead {
     const kind = bytes[take(1)]
     if (kind === 0x3a) {
       const start = take(readNumber())
-      const name = cutText(start, at) ?? nameOf(bytes.subarray(start, at))
+      const name = cutText(start, at, true) ?? nameOf(bytes.subarray(start, at))
       if (symbols.length >= maxNodes) throw stop()
       symbols.push(name)
       return name

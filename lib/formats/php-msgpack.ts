@@ -93,7 +93,7 @@ export function readPhpMsgpack(bytes: Buffer, isTruncated: boolean): PhpRead {
     const length = readLength(kind)
     if (length !== -1) {
       const start = take(length)
-      return cutText(start, at) ?? hexOf(bytes.subarray(start, at))
+      return cutText(start, at, true) ?? hexOf(bytes.subarray(start, at))
     }
     const number = readNumber(kind)
     if (number === undefined) throw new PhpFault(notMsgpack)

@@ -213,7 +213,7 @@ function readName(cursor: PhpCursor): string | undefined {
 
 /** The name between two places of the bytes. */
 export function nameAt({ cutText, bytes }: PhpCursor, start: number, end: number): string {
-  return cutText(start, end) ?? hexOf(bytes.subarray(start, end))
+  return cutText(start, end, true) ?? hexOf(bytes.subarray(start, end))
 }
 
 function readKey(cursor: PhpCursor): PhpKey | undefined {

@@ -11,7 +11,6 @@ const attribute = 'sessionAttr:'
 const context = `${attribute}SPRING_SECURITY_CONTEXT`
 const savedRequest = `${attribute}SPRING_SECURITY_SAVED_REQUEST`
 const indexName = 'org.springframework.session.FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME'
-const times = ['creationTime', 'lastAccessedTime', 'maxInactiveInterval'] as const
 /** How long an invalidated hash lies, as Spring's own repository lets it. */
 const invalidatedMs = 300_000
 /** The indexed repositories keep the hash so much longer than the session. */
@@ -45,16 +44,18 @@ export const springSession: SessionFormat = {
   decode(raw): Decoded {
     const { value } = raw
     if (value.type !== 'hash') return { unreadable: 'It is no hash, as sessions of Spring are.' }
-    const [createdAt, lastSeenAt, seconds] = times.map((name) => numberIn(fieldOf(value, name)))
     if (fieldOf(value, 'creationTime') === null)
       return { noSession: 'It is what a late write left of a session that was removed.' }
-    if (!isTime(createdAt))
-      return { unreadable: 'It is a session of Spring whose times are written in a way that is not known.' }
     const tree = branch()
     for (const [name, bytes] of value.fields) tree[name.toString('utf8')] = attributeOf(bytes)
+    const createdAt = wholeNumber(tree.creationTime)
+    const lastSeenAt = wholeNumber(tree.lastAccessedTime)
+    if (!isTime(createdAt))
+      return { unreadable: 'It is a session of Spring whose times are written in a way that is not known.' }
     const seen = isTime(lastSeenAt) ? lastSeenAt : null
+    const expiresAt = endOf(seen, wholeNumber(tree.maxInactiveInterval))
     return {
-      facts: { ...factsOf(tree, raw.now), createdAt, lastSeenAt: seen, expiresAt: endOf(seen, seconds ?? null) },
+      facts: { ...factsOf(tree, raw.now), createdAt, lastSeenAt: seen, expiresAt },
       tree,
       encodings: [
         'hash',
@@ -134,7 +135,10 @@ function unwrap(value: unknown): unknown {
 }
 
 function numberIn(bytes: Buffer | null): number | null {
-  const value = bytes === null ? null : attributeOf(bytes)
+  return bytes === null ? null : wholeNumber(attributeOf(bytes))
+}
+
+function wholeNumber(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? value : null
 }
 
