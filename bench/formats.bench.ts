@@ -17,9 +17,10 @@ const count = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 for (const format of formats)
   for (const value of valuesOf(format)) describe(nameOf(format, value), () => measure(format, value))
 
-function nameOf({ id }: SessionFormat, { name, raw, contentBytes, packedBy }: SessionValue): string {
-  const packed = packedBy === null ? '' : `, packed by ${packedBy} into ${sizeOf(raw.value)}`
-  return `${id}, ${name}, ${contentBytes} bytes${packed}`
+function nameOf({ id }: SessionFormat, { name, raw, contentBytes, packedBy, unpack }: SessionValue): string {
+  const size = sizeOf(raw.value)
+  if (packedBy === null) return `${id}, ${name}, ${size} bytes`
+  return `${id}, ${name}, ${unpack === null ? '' : `${contentBytes} bytes in `}${size} packed by ${packedBy}`
 }
 
 function measure(format: SessionFormat, value: SessionValue): void {
@@ -70,6 +71,7 @@ function run(name: string, work: () => void, print: () => void = () => {}): void
     least = Math.min(least, user + system)
   }
   bench(name, timed, {
+    ...{ time: 250, warmupTime: 50 },
     teardown(_, mode) {
       if (mode !== 'run') return
       figures.set(name, (batch * 1e6) / least)

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { deflateSync, inflateSync } from 'node:zlib'
+import { deflateSync, gunzipSync, inflateSync } from 'node:zlib'
 import { formatOf, formats } from '@/lib/formats'
 import { goldensOf, rawOf, stringOf } from '@/lib/formats/conformance'
 import type { SessionFormat } from '@/lib/formats/format'
@@ -9,7 +9,10 @@ import { fieldOf, type RawSession, type StoredValue } from '@/lib/session/raw'
 /** What a session in Redis commonly measures. */
 const usualBytes = 500
 
-/** A value to be decoded. `contentBytes`: what it holds, without what packs it. `packedBy`: null: nothing. `unpack`: what packs it, taken off and nothing more. */
+/**
+ * A value to be decoded. `contentBytes`: what it holds, without what packs it. `packedBy`: null: nothing. `unpack`: what packs it, taken off and nothing more; null: that is not told
+ * apart from the rest here, and the content is what is packed.
+ */
 export type SessionValue = {
   name: string
   raw: RawSession
@@ -26,30 +29,30 @@ const folders: Record<string, string[]> = {
 }
 
 /**
- * A value of the usual size, made of the golden that is nearest to it: with short fields of text where its encoding can be given more, as it stands where not. Then the goldens that
- * are packed, one for each packer, which are as large as they are. Empty for what is encrypted.
+ * For each encoding that a format reads a value of the usual size, made of the golden that is nearest to it: with short fields of text where the encoding can be given more, as it
+ * stands where not. What is packed is as large as its golden. Empty for what is encrypted.
  */
 export function valuesOf(format: SessionFormat): SessionValue[] {
-  const goldens = goldensIn(format.id).filter(
-    ({ raw }) => formatOf(raw, formats) === format && 'facts' in format.decode(raw),
-  )
-  const all = goldens.map(({ name, raw }) => describe(name, format, raw))
-  const [nearest] = all.filter(({ packedBy }) => packedBy === null).toSorted((a, b) => rankOf(a) - rankOf(b))
-  if (nearest === undefined) return []
-  const usual = describe(nearest.name, format, grown(nearest.raw))
-  const packers = new Set(all.flatMap(({ packedBy }) => packedBy ?? []))
-  const packed = [...packers].map((packer) => all.filter(({ packedBy }) => packedBy === packer).toSorted(byContent)[0])
-  return [usual, ...packedHere(usual, format), ...packed.filter((value) => value !== undefined)]
+  const nearest = new Map<string, SessionValue>()
+  for (const { name, raw } of goldensIn(format.id)) {
+    const decoded = formatOf(raw, formats) === format ? format.decode(raw) : null
+    if (decoded === null || !('encodings' in decoded)) continue
+    const encoding = decoded.encodings.join(' ').replace(/\d/g, '')
+    const value = measured(name, format, raw)
+    const best = nearest.get(encoding)
+    if (best === undefined || rankOf(value) < rankOf(best)) nearest.set(encoding, value)
+  }
+  const usual = [...nearest.values()].map(({ name, raw }) => measured(name, format, grown(raw)))
+  return [...usual, ...usual.flatMap((value) => packedHere(value, format))]
 }
 
-const byContent = (a: SessionValue, b: SessionValue) => a.contentBytes - b.contentBytes
-
-/** Those that can grow are taken below the usual size, and somebody is signed in. */
-function rankOf({ name, contentBytes, raw }: SessionValue): number {
-  const canGrow = grown(raw) !== raw || contentBytes === usualBytes
-  const isTooLarge = canGrow && contentBytes > usualBytes
-  return Math.abs(Math.log(contentBytes / usualBytes)) + (isTooLarge ? 10 : 0) + (/signed-in|person/.test(name) ? 0 : 2)
+/** First those that can grow to the usual size, then the nearest; and somebody is signed in. */
+function rankOf(value: SessionValue): number {
+  const canGrow = grown(value.raw) !== value.raw
+  return (canGrow ? 0 : 1 + distanceOf(value)) + (/signed-in|person/.test(value.name) ? 0 : 2)
 }
+
+const distanceOf = ({ contentBytes }: SessionValue) => Math.abs(Math.log(contentBytes / usualBytes))
 
 function goldensIn(id: string): { name: string; raw: RawSession }[] {
   return (folders[id] ?? [id]).flatMap((folder) => {
@@ -61,36 +64,31 @@ function goldensIn(id: string): { name: string; raw: RawSession }[] {
   })
 }
 
-/** Packs as Django and Rails do where a value is long. */
-function packedHere(usual: SessionValue, format: SessionFormat): SessionValue[] {
-  const { value } = usual.raw
-  if (format.id !== 'django' || value.type !== 'string') return []
-  return [describe(usual.name, format, { ...usual.raw, value: stringOf(deflateSync(value.bytes)) })]
+/** The same as django-redis packs it by zlib: a golden of the usual size there is none of. */
+function packedHere({ name, raw, packedBy }: SessionValue, format: SessionFormat): SessionValue[] {
+  if (format.id !== 'django' || raw.value.type !== 'string' || packedBy !== null) return []
+  return [measured(name, format, { ...raw, value: stringOf(deflateSync(raw.value.bytes)) })]
 }
 
 const packers = ['zlib', 'gzip', 'zstd', 'lz4', 'lzf', 'snappy']
 
-function describe(name: string, format: SessionFormat, raw: RawSession): SessionValue {
+function measured(name: string, format: SessionFormat, raw: RawSession): SessionValue {
   const decoded = format.decode(raw)
   const encodings = 'encodings' in decoded ? decoded.encodings : []
   const packedBy = packers.find((packer) => encodings.includes(packer)) ?? null
   const bare = packedBy === null ? null : unpackerOf(packedBy, raw.value)
-  const unpacked = bare?.().length ?? null
-  if (packedBy === null || bare === null || unpacked === null)
-    return { name, raw, contentBytes: sizeOf(raw.value), packedBy, unpack: null }
-  return { name, raw, contentBytes: unpacked, packedBy, unpack: bare }
+  return { name, raw, contentBytes: bare?.().length ?? sizeOf(raw.value), packedBy, unpack: bare }
 }
 
-/** Null: it is not told apart from the rest of the value here. */
+/** What takes the packing off, where it works for this value; else null. */
 function unpackerOf(packer: string, value: StoredValue): (() => Buffer) | null {
   const bytes = value.type === 'string' ? value.bytes : fieldOf(value, 'data')
   if (bytes === null) return null
-  // An entry of a cache or a mark stands before what is packed.
-  const at = bytes
-    .subarray(0, 24)
-    .findIndex((byte, index) => byte === 0x78 && (byte * 256 + (bytes[index + 1] ?? 0)) % 31 === 0)
-  if (packer === 'zlib') return at < 0 ? null : tried(() => inflateSync(bytes.subarray(at)))
+  if (packer === 'gzip') return tried(() => gunzipSync(bytes))
+  // The head of an entry, or a mark, stands before what zlib packed.
+  if (packer === 'zlib') return tried(() => inflateSync(bytes.subarray(Math.max(0, bytes.indexOf(0x78)))))
   return tried(() => {
+    // A copy: what was unpacked last is kept.
     const unpacked = unpack(Buffer.from(bytes), false)?.unpacked
     if (unpacked === undefined || 'reason' in unpacked) throw new Error('packed in another way')
     return unpacked.bytes
