@@ -8,7 +8,7 @@ import { type MeasuredServer, startServer } from './support/server'
 const turns = 5
 const turnSeconds = 2
 const busyConnections = 10
-const watchSeconds = 10
+const watchSeconds = 8
 /** What goes by the clock, above all a PING of each socket every second, may come once more in one stretch than in another. */
 const clockShare = 0.1
 const admins = 100

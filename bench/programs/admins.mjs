@@ -30,13 +30,13 @@ async function watch(number) {
   }
 }
 
-/** Once more where the server had just closed the idle socket. */
-async function ask(path, etag) {
+/** Again where the server had just closed the idle socket, or the next one too. */
+async function ask(path, etag, triesLeft = 5) {
   try {
     return await askOnce(path, etag)
   } catch (error) {
-    if (error.code !== 'ECONNRESET') throw error
-    return askOnce(path, etag)
+    if (error.code !== 'ECONNRESET' || triesLeft === 0) throw error
+    return ask(path, etag, triesLeft - 1)
   }
 }
 
