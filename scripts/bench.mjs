@@ -62,6 +62,12 @@ function readArguments() {
 async function measure(parts, { sessions, json }) {
   const { startVitest } = await import('vitest/node')
   const rows = []
+  const file = resolve(root, json)
+  mkdirSync(dirname(file), { recursive: true })
+  const save = () => {
+    rows.sort((a, b) => groups.indexOf(a.part) - groups.indexOf(b.part))
+    writeFileSync(file, `${JSON.stringify({ sessions, node: process.version, rows }, null, 2)}\n`)
+  }
   let failed = 0
   const vitest = await startVitest(
     'test',
@@ -77,6 +83,8 @@ async function measure(parts, { sessions, json }) {
             if (state !== 'passed') failed += 1
             for (const { message } of errors ?? []) console.error(message)
             rows.push(...(test.meta().rows ?? []).map((row) => ({ part, ...row })))
+            // A run that is stopped keeps what it has.
+            save()
           },
         },
       ],
@@ -90,11 +98,8 @@ async function measure(parts, { sessions, json }) {
     console.error(message)
   }
   await vitest.close()
-  rows.sort((a, b) => groups.indexOf(a.part) - groups.indexOf(b.part))
+  save()
   printTable(rows)
-  const file = resolve(root, json)
-  mkdirSync(dirname(file), { recursive: true })
-  writeFileSync(file, `${JSON.stringify({ sessions, node: process.version, rows }, null, 2)}\n`)
   console.log(`\n${file}`)
   return failed
 }
