@@ -2,7 +2,10 @@ const chunkBits = 20
 const chunkBytes = 1 << chunkBits
 const firstCapacity = 1024
 const stride = 4
-const field = { hash: 0, link: 1, place: 2, length: 3 } as const
+/** Where each number of a record stands; the hash comes first. Plain numbers: this is the innermost loop of loading. */
+const linkField = 1
+const placeField = 2
+const lengthField = 3
 /** Records begin at multiples of this, so that a place is told in words and space is used again by what has the same number of them. */
 const wordBits = 2
 
@@ -48,9 +51,9 @@ export function createBytes(): Bytes {
     heads[split] = 0
     while (link !== 0) {
       const at = (link - 1) * stride
-      const next = records[at + field.link] ?? 0
+      const next = records[at + linkField] ?? 0
       const bucket = ((records[at] ?? 0) & high) === 0 ? split : split + high
-      records[at + field.link] = heads[bucket] ?? 0
+      records[at + linkField] = heads[bucket] ?? 0
       heads[bucket] = link
       link = next
     }
@@ -74,12 +77,14 @@ export function createBytes(): Bytes {
     return at >>> 0
   }
 
-  const read = (id: number, name: keyof typeof field) => records[id * stride + field[name]] ?? 0
-  const chunkOf = (id: number) => chunks[read(id, 'place') >>> (chunkBits - wordBits)] ?? nothing
-  const startOf = (id: number) => (read(id, 'place') << wordBits) & (chunkBytes - 1)
+  const placeAt = (id: number) => records[id * stride + placeField] ?? 0
+  const lengthAt = (id: number) => records[id * stride + lengthField] ?? 0
+  const linkAt = (id: number) => records[id * stride + linkField] ?? 0
+  const chunkOf = (id: number) => chunks[placeAt(id) >>> (chunkBits - wordBits)] ?? nothing
+  const startOf = (id: number) => (placeAt(id) << wordBits) & (chunkBytes - 1)
 
   function isSame(id: number, from: Uint8Array, length: number): boolean {
-    if (read(id, 'length') !== length) return false
+    if (lengthAt(id) !== length) return false
     const chunk = chunkOf(id)
     const start = startOf(id)
     for (let at = 0; at < length; at += 1) if (chunk[start + at] !== from[at]) return false
@@ -91,41 +96,41 @@ export function createBytes(): Bytes {
       let link = heads[bucketOf(hash)] ?? 0
       while (link !== 0) {
         if (records[(link - 1) * stride] === hash && isSame(link - 1, from, length)) return link - 1
-        link = read(link - 1, 'link')
+        link = linkAt(link - 1)
       }
       return -1
     },
     add(id, from, length, hash) {
       const record = id * stride
       while (record >= records.length) records = grown(records)
-      records[record + field.hash] = hash
-      records[record + field.place] = place(length)
-      records[record + field.length] = length
+      records[record] = hash
+      records[record + placeField] = place(length)
+      records[record + lengthField] = length
       const chunk = chunkOf(id)
       const start = startOf(id)
       for (let at = 0; at < length; at += 1) chunk[start + at] = from[at] ?? 0
       const bucket = bucketOf(hash)
-      records[record + field.link] = heads[bucket] ?? 0
+      records[record + linkField] = heads[bucket] ?? 0
       heads[bucket] = id + 1
       count += 1
       if (count > mask + split) divide()
     },
     remove(id) {
-      const bucket = bucketOf(read(id, 'hash'))
+      const bucket = bucketOf(records[id * stride] ?? 0)
       let before = -1
       let link = heads[bucket] ?? 0
       while (link !== 0 && link !== id + 1) {
         before = link - 1
-        link = read(before, 'link')
+        link = linkAt(before)
       }
       if (link === 0) return
-      if (before < 0) heads[bucket] = read(id, 'link')
-      else records[before * stride + field.link] = read(id, 'link')
-      const words = wordsOf(read(id, 'length'))
+      if (before < 0) heads[bucket] = linkAt(id)
+      else records[before * stride + linkField] = linkAt(id)
+      const words = wordsOf(lengthAt(id))
       const list = free.get(words)
-      if (list === undefined) free.set(words, [read(id, 'place')])
-      else list.push(read(id, 'place'))
-      records[id * stride + field.length] = 0
+      if (list === undefined) free.set(words, [placeAt(id)])
+      else list.push(placeAt(id))
+      records[id * stride + lengthField] = 0
       count -= 1
     },
     compare(a, b) {
@@ -133,8 +138,8 @@ export function createBytes(): Bytes {
       const right = chunkOf(b)
       const leftStart = startOf(a)
       const rightStart = startOf(b)
-      const leftLength = read(a, 'length')
-      const rightLength = read(b, 'length')
+      const leftLength = lengthAt(a)
+      const rightLength = lengthAt(b)
       const shared = Math.min(leftLength, rightLength)
       for (let at = 0; at < shared; at += 1) {
         const difference = (left[leftStart + at] ?? 0) - (right[rightStart + at] ?? 0)
@@ -144,7 +149,7 @@ export function createBytes(): Bytes {
     },
     chunk: chunkOf,
     start: startOf,
-    length: (id) => read(id, 'length'),
+    length: (id) => lengthAt(id),
   }
 }
 
