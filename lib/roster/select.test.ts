@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { selectRange } from './select'
+import { few, selectRange } from './select'
 
 /** Enough for a sample to be taken, and small enough to sort. */
 const count = 40_000
@@ -40,6 +40,8 @@ for (const [name, spread] of Object.entries(spreads)) {
         fc.property(fc.nat(count), fc.nat(600), (from, length) => {
           const to = Math.min(count, from + length)
           expect(selectRange(items, from, to, fill, order)).toEqual(sorted.slice(from, to))
+          if (name !== 'few values') return
+          expect(selectRange(items, from, to, few(fill.bind(null)), order)).toEqual(sorted.slice(from, to))
         }),
         {
           numRuns: 40,

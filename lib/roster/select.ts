@@ -1,7 +1,11 @@
 import { grown as larger } from './bytes'
 
-/** Writes the value of each item at its place; NaN: it has none. */
-export type Fill = (values: Float64Array, items: Uint32Array) => void
+/** Writes the value of each item at its place; NaN: it has none. `isFew`: all are whole numbers from 0 to 63, and none is without. */
+export type Fill = { (values: Float64Array, items: Uint32Array): void; isFew?: true }
+
+/** Says of a fill that its values are few. */
+export const few = (fill: Fill): Fill => Object.assign(fill, { isFew: true as const })
+export const mostFew = 64
 
 /** So few are sorted as they are. */
 const fewItems = 4096
@@ -26,8 +30,33 @@ export function selectRange(items: Uint32Array, from: number, to: number, fill: 
   if (scratch.length < items.length) scratch = new Float64Array(Math.ceil(items.length * 1.2))
   const values = scratch.subarray(0, items.length)
   fill(values, items)
+  if (fill.isFew) return pickFew(items, values, from, to, order)
   if (order === 'desc') for (let at = 0; at < values.length; at += 1) values[at] = -(values[at] ?? 0)
   return pickNear(items, values, from, to) ?? pickAll(items, values, from, to)
+}
+
+/** Hundreds of thousands share a value: they are counted, and only those of the page are looked for. */
+function pickFew(items: Uint32Array, values: Float64Array, from: number, to: number, order: 'asc' | 'desc'): number[] {
+  const tallies = new Uint32Array(mostFew)
+  for (let at = 0; at < values.length; at += 1) {
+    const value = values[at] ?? 0
+    tallies[value] = (tallies[value] ?? 0) + 1
+  }
+  const found: number[] = []
+  let before = 0
+  for (let step = 0; step < mostFew && before < to; step += 1) {
+    const wanted = order === 'asc' ? step : mostFew - 1 - step
+    const count = tallies[wanted] ?? 0
+    let rank = before
+    before += count
+    if (before <= from) continue
+    for (let at = 0; at < values.length && rank < Math.min(to, before); at += 1) {
+      if (values[at] !== wanted) continue
+      if (rank >= from) found.push(items[at] ?? 0)
+      rank += 1
+    }
+  }
+  return found
 }
 
 /** Between two values of a sample that the page surely, or nearly so, lies between; null where it does not. */

@@ -2,7 +2,7 @@ import { expiringMs, type SessionStatus, type SortField, sessionStatuses } from 
 import { findingsOf } from '@/lib/session/session'
 import { flag } from './columns'
 import type { Roster } from './roster'
-import type { Fill } from './select'
+import { type Fill, few, mostFew } from './select'
 import type { Strings } from './strings'
 
 const statusRank = Object.fromEntries(sessionStatuses.map((status, index) => [status, index])) as Record<
@@ -26,11 +26,14 @@ export function valuesOf(roster: Roster, field: Exclude<SortField, 'handle'>, no
     case 'device':
       return fillByText(numbers[field], texts[field])
     case 'source':
-    case 'format':
-      return fillByText(numbers[field], strings[field])
+    case 'format': {
+      // Each session has one.
+      const fill = fillByText(numbers[field], strings[field])
+      return strings[field].end < mostFew ? few(fill) : fill
+    }
     case 'status': {
       const { flags, expiresAt } = numbers
-      return (values, items) => {
+      return few((values, items) => {
         for (let at = 0; at < items.length; at += 1) {
           const slot = items[at] ?? 0
           const left = (expiresAt[slot] ?? Number.NaN) - now
@@ -38,7 +41,7 @@ export function valuesOf(roster: Roster, field: Exclude<SortField, 'handle'>, no
           else if (Number.isNaN(left)) values[at] = statusRank.persistent
           else values[at] = left < expiringMs ? statusRank.expiring : statusRank.active
         }
-      }
+      })
     }
     case 'findings':
       return fillByFindings(roster)
@@ -79,7 +82,7 @@ const findingCounts = Uint8Array.from({ length: 64 }, (_, bits) => {
 function fillByFindings({ columns, thresholds }: Roster): Fill {
   const { flags, expiresAt, sizeBytes, principal, secretNames } = columns.numbers
   const { oversizedBytes } = thresholds
-  return (values, items) => {
+  return few((values, items) => {
     for (let at = 0; at < items.length; at += 1) {
       const slot = items[at] ?? 0
       const bits = flags[slot] ?? 0
@@ -92,5 +95,5 @@ function fillByFindings({ columns, thresholds }: Roster): Fill {
         (bits & flag.truncated ? has.truncated : 0)
       values[at] = findingCounts[found] ?? 0
     }
-  }
+  })
 }
