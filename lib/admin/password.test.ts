@@ -27,6 +27,27 @@ test('for an unknown person the answer is no, even for the password that the wor
   expect(await passwords.check(null, 'nobody has this password')).toBe(false)
 })
 
+test('an unknown person is as much work as a known one with a wrong password', async () => {
+  const known = await passwords.hash(password)
+  // In processor time: what else the machine does meanwhile is not in it.
+  const costOf = async (hash: string | null) => {
+    const from = process.cpuUsage()
+    await passwords.check(hash, 'a wrong password')
+    const { user, system } = process.cpuUsage(from)
+    return user + system
+  }
+  await passwords.check(null, '')
+  const costs: { unknown: number[]; known: number[] } = { unknown: [], known: [] }
+  for (let round = 0; round < 15; round++) {
+    costs.unknown.push(await costOf(null))
+    costs.known.push(await costOf(known))
+  }
+  const middle = (list: number[]) => list.sort((a, b) => a - b)[Math.floor(list.length / 2)] ?? Number.NaN
+  const ratio = middle(costs.unknown) / middle(costs.known)
+  expect(ratio).toBeGreaterThan(0.75)
+  expect(ratio).toBeLessThan(1.33)
+})
+
 test('a hash of lesser cost is weak', async () => {
   expect(passwords.isWeak(await hash(password, { memoryCost: 8192, timeCost: 2, parallelism: 1 }))).toBe(true)
   expect(passwords.isWeak(await hash(password, { memoryCost: 19_456, timeCost: 1, parallelism: 1 }))).toBe(true)

@@ -3,11 +3,12 @@ export type Claims = Record<string, { open?: unknown; deed?: unknown; query?: un
 
 const claims = new WeakMap<object, Claims>()
 
-/** Remembers by its handler what a route says, for the test that holds the list of operations against the routes. */
+/** Remembers by its handler what a route says, for the tests that hold the list of operations and the roles against the routes. */
 export function noteClaims(handler: object, said: Claims): void {
   claims.set(handler, said)
 }
 
-export function claimsOf(handler: object): Claims {
-  return claims.get(handler) ?? {}
+/** Null: no door made this handler, so nothing is asked of who knocks. */
+export function claimsOf(handler: object): Claims | null {
+  return claims.get(handler) ?? null
 }

@@ -23,7 +23,7 @@ async function readRoutes(): Promise<Map<string, Claims[string]>> {
   const found = new Map<string, Claims[string]>()
   for (const { file, path } of files) {
     const { GET } = await import(file)
-    for (const [method, claim] of Object.entries(claimsOf(GET))) found.set(`${method} ${path}`, claim)
+    for (const [method, claim] of Object.entries(claimsOf(GET) ?? {})) found.set(`${method} ${path}`, claim)
   }
   return found
 }

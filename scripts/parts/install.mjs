@@ -6,7 +6,7 @@ import { runStep } from './step.mjs'
 /** Installs what the lockfile names unless exactly that is there. */
 export async function install() {
   if (isInstalled()) return
-  await runStep('Installing packages', 'npm', ['ci', '--include=dev', '--no-audit', '--no-fund'])
+  await runStep('Installing packages', 'npm', ['ci', '--include=dev', '--ignore-scripts', '--no-audit', '--no-fund'])
 }
 
 /** npm keeps beside the packages a copy of the lockfile's entries that it installed, written last: so a half-done install is no install. */
