@@ -59,6 +59,8 @@ const allowed: Record<string, string> = {
   rollcall_sessions_arrived_total: '',
   rollcall_sessions_ended_total: 'cause',
   rollcall_sessions_came_back_total: '',
+  rollcall_guarded_sessions: '',
+  rollcall_guard_returns_total: '',
   rollcall_source_state: 'source state',
   rollcall_source_age_seconds: 'source',
   rollcall_source_feed: 'source feed',
