@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureFiles } from './bench/measure.mjs'
 import { printTable } from './bench/table.mjs'
 import { build } from './parts/build.mjs'
 import { atEnd, end, Failure, runScript } from './parts/ending.mjs'
@@ -60,45 +61,20 @@ function readArguments() {
 
 /** Measures these parts, one after another; answers how many measurements failed. A bound that is missed is told by the table and is no failure. */
 async function measure(parts, { sessions, json }) {
-  const { startVitest } = await import('vitest/node')
-  const rows = []
   const file = resolve(root, json)
   mkdirSync(dirname(file), { recursive: true })
-  const save = () => {
+  const save = (rows) => {
     rows.sort((a, b) => groups.indexOf(a.part) - groups.indexOf(b.part))
     writeFileSync(file, `${JSON.stringify({ sessions, node: process.version, rows }, null, 2)}\n`)
   }
-  let failed = 0
-  const vitest = await startVitest(
-    'test',
-    parts.map((part) => `bench/${part}.measure`),
-    {
-      ...{ root, project: ['measure'], watch: false, fileParallelism: false, provide: { sessions } },
-      reporters: [
-        {
-          onTestCaseResult(test) {
-            const part = test.module.moduleId.replace(/^.*\//, '').replace('.measure.ts', '')
-            const { state, errors } = test.result()
-            console.log(`${part}: ${test.name}: ${Math.round((test.diagnostic()?.duration ?? 0) / 1000)} s`)
-            if (state !== 'passed') failed += 1
-            for (const { message } of errors ?? []) console.error(message)
-            rows.push(...(test.meta().rows ?? []).map((row) => ({ part, ...row })))
-            // A run that is stopped keeps what it has.
-            save()
-          },
-        },
-      ],
-    },
-  )
-  const broken = vitest.state
-    .getTestModules()
-    .flatMap((module) => [...module.errors(), ...[...module.children.allSuites()].flatMap((suite) => suite.errors())])
-  for (const { message } of [...broken, ...vitest.state.getUnhandledErrors()]) {
-    failed += 1
-    console.error(message)
-  }
-  await vitest.close()
-  save()
+  const { rows, failed } = await measureFiles({
+    project: 'measure',
+    files: parts.map((part) => `bench/${part}.measure`),
+    provide: { sessions },
+    partOf: (file) => file.replace(/^.*\//, '').replace('.measure.ts', ''),
+    save,
+  })
+  save(rows)
   printTable(rows)
   console.log(`\n${file}`)
   return failed

@@ -7,16 +7,22 @@ import { install } from './parts/install.mjs'
 import { withLock } from './parts/lock.mjs'
 import { findRedisServer } from './parts/private-redis.mjs'
 import { debianApps } from './prove/apps/run.mjs'
+import { figures, proveFigures } from './prove/figures.mjs'
 
-/** `npm run prove -- formats [name …]`: proves each framework that Debian packages, one line each, and closes with one that counts. */
+/**
+ * `npm run prove -- formats [name …]`: proves each framework that Debian packages, one line each, and closes with one that counts.
+ * `npm run prove -- guard [part …]`: proves at full size that a revoke holds, as one table of figures with their bounds.
+ */
 await runScript(async () => {
   const [what, ...names] = process.argv.slice(2)
+  if (Object.hasOwn(figures, what)) return proveFigure(what, names)
   const unknown = names.filter((name) => !Object.hasOwn(debianApps, name))
   if (what !== 'formats' || unknown.length > 0) {
-    throw new Failure(`npm run prove -- formats [name …], with names among ${Object.keys(debianApps).join(', ')}.`)
+    throw new Failure(
+      `npm run prove -- formats [name …], with names among ${Object.keys(debianApps).join(', ')}; or npm run prove -- ${Object.keys(figures).join(' | ')} [part …].`,
+    )
   }
-  if (findRedisServer() === null) throw new Failure('The proofs need redis-server: sudo apt-get install redis-server.')
-  await withLock(join(root, '.rollcall/build.lock'), () => console.log('Waiting for a build …'), install)
+  await prepare()
 
   const wanted = names.length > 0 ? names : Object.keys(debianApps)
   const lacks = await provideLanguages(new Set(wanted.map((name) => debianApps[name].language)))
@@ -36,6 +42,19 @@ await runScript(async () => {
   await end(total.failed === 0 ? 0 : 1)
 })
 
+async function prepare() {
+  if (findRedisServer() === null) throw new Failure('The proofs need redis-server: sudo apt-get install redis-server.')
+  await withLock(join(root, '.rollcall/build.lock'), () => console.log('Waiting for a build …'), install)
+}
+
+async function proveFigure(what, parts) {
+  const unknown = parts.filter((part) => !figures[what].includes(part))
+  if (unknown.length > 0)
+    throw new Failure(`npm run prove -- ${what} [part …], with parts among ${figures[what].join(', ')}.`)
+  await prepare()
+  await end((await proveFigures(what, parts.length > 0 ? parts : figures[what])) ? 0 : 1)
+}
+
 /** Takes from Debian what is missing, saying so; answers why, for each language that could not be had. */
 async function provideLanguages(languages) {
   const lacks = new Map()
@@ -52,7 +71,7 @@ async function provideLanguages(languages) {
 async function prove(names, total) {
   const { startVitest } = await import('vitest/node')
   let told = 0
-  const vitest = await startVitest('test', [], {
+  const vitest = await startVitest('test', ['scripts/prove/formats.prove'], {
     ...{ root, project: ['prove'], watch: false, provide: { apps: names } },
     reporters: [
       {

@@ -13,10 +13,10 @@ export type Program<Answer> = {
   stop(): Promise<void>
 }
 
-const folder = fileURLToPath(new URL('../programs/', import.meta.url))
+const programs = fileURLToPath(new URL('../programs/', import.meta.url))
 
-/** Starts `programs/<name>.mjs`, which is given `options` as JSON. Its first line says that it is ready, and has been read when this resolves. */
-export async function startProgram<Answer>(name: string, options: object): Promise<Program<Answer>> {
+/** Starts `<name>.mjs` of the folder, which is given `options` as JSON. Its first line says that it is ready, and has been read when this resolves. */
+export async function startProgram<Answer>(name: string, options: object, folder = programs): Promise<Program<Answer>> {
   const child = spawn(process.execPath, [`${folder}${name}.mjs`, JSON.stringify(options)], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })

@@ -13,7 +13,9 @@ import { createShared, type Raised } from './shared'
 import { createTombstones, type Tombstone } from './tombstones'
 
 /** So many keys are judged in one go. */
-const batchKeys = 200
+const batchKeys = 100
+/** So many batches are under way at once: while Redis answers one, another is judged. */
+const batchesAtOnce = 4
 /** Where nothing tells one session from the next but its person. */
 export const plainGuardMs = 15_000
 /** All are looked at again so often, and where Redis tells nothing of changes each second. */
@@ -63,7 +65,7 @@ export function createGuard(options: GuardOptions): Guard {
   const queue = new Set<Tombstone>()
   /** One watch for each prefix of a line, from the first tombstone there on. */
   const watches = new Map<Connection, Map<string, () => void>>()
-  let isDraining = false
+  let draining = 0
   let isClosed = false
   let checkedAt = 0
   let returns = 0
@@ -103,25 +105,31 @@ export function createGuard(options: GuardOptions): Guard {
   }
 
   async function drain(): Promise<void> {
-    if (isDraining) return
-    isDraining = true
+    if (draining >= batchesAtOnce) return
+    draining += 1
     try {
       while (queue.size > 0 && !isClosed) {
-        const batch: Tombstone[] = []
-        for (const tombstone of queue) {
-          if (batch.length > 0 && tombstone.source !== batch[0]?.source) continue
-          queue.delete(tombstone)
-          batch.push(tombstone)
-          if (batch.length === batchKeys) break
-        }
-        await judge(await withNews(batch))
+        await judge(await withNews(takeBatch()))
       }
     } catch (error) {
       // Redis went away in the midst of it; when it is back all are looked at again.
       if (!isKnownError(error)) log.error('guard.broken', { error })
     } finally {
-      isDraining = false
+      draining -= 1
     }
+  }
+
+  /** Those that wait longest, of one source; hashes, which take more answers to read, keep no others waiting. */
+  function takeBatch(): Tombstone[] {
+    const batch: Tombstone[] = []
+    for (const tombstone of queue) {
+      const [first = tombstone] = batch
+      if (tombstone.source !== first.source || isHash(tombstone) !== isHash(first)) continue
+      queue.delete(tombstone)
+      batch.push(tombstone)
+      if (batch.length === batchKeys) break
+    }
+    return batch
   }
 
   /** Those that still stand. Another replica's may have been lifted by an undo: what cannot be asked is left to that replica. */
@@ -299,6 +307,8 @@ export function createGuard(options: GuardOptions): Guard {
 }
 
 const fresh = { isTouched: false, returns: 0, returnedAt: null, isReused: false }
+
+const isHash = ({ mark }: Tombstone) => mark.fields !== null
 
 const always =
   <T>(value: T) =>
