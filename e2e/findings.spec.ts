@@ -102,7 +102,7 @@ test('Redis that evicts is found by INFO, and a poll that finds nothing new is 3
     etag = answer.headers.get('etag') ?? ''
     const { rows, checks } = FindingPage.parse(await answer.json())
     expect(rows.find(({ id }) => id === 'eviction')?.severity).toBe('warning')
-    expect(checks).toHaveLength(11)
+    expect(checks).toHaveLength(12)
     const again = await viewer.call('GET', '/api/findings', undefined, { 'If-None-Match': etag })
     expect(again.status).toBe(304)
   }).toPass({ timeout: 5000 })

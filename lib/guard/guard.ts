@@ -178,6 +178,7 @@ export function createGuard(options: GuardOptions): Guard {
 
   function tellReused(tombstone: Tombstone): void {
     tombstone.isReused = true
+    roster.ends.forget(tombstone.source, tombstone.key)
     tell(
       tombstone,
       'refused',

@@ -43,3 +43,31 @@ export const farExpiry: SessionCheck = {
     }
   },
 }
+
+/** Shorter than this the guard may be about to end it again. */
+const settledMs = 5000
+
+export const cameBack: SessionCheck = {
+  id: 'came-back',
+  title: 'Back after a revoke',
+  why: 'Somebody was to be signed out and is signed in: a request that took longer than the guard stood has saved the session again, or something restored it. If it was revoked because it was stolen, the thief is back.',
+  remedy:
+    'Revoke it again: open it below. That raises its guard anew. Then find what writes it: a request or a job that runs for minutes, or a framework that saves without looking whether the session is still there. With the store library such a save creates nothing. Where the application uses session ids again it may be a new sign-in; let it give a new id at each.',
+  filter: () => null,
+  deeds: [],
+  look({ roster, readAt }) {
+    const since = new Map<number, number>()
+    for (const { source, key, cameBackAt } of roster.ends.listReturned()) {
+      const slot = roster.findSlot(source, key)
+      if (slot !== null && readAt - cameBackAt >= settledMs) since.set(slot, cameBackAt)
+    }
+    return {
+      has: (slot) => since.has(slot),
+      rank: (slot) => since.get(slot) ?? 0,
+      tell: ({ count }) => ({
+        severity: 'critical',
+        explanation: `${many(count, 'session lives', 'sessions live')} again that an admin had revoked here, and ${count === 1 ? 'was' : 'were'} not ended again.`,
+      }),
+    }
+  },
+}

@@ -34,10 +34,12 @@ export type Ends = {
   ): void
   /** Said before a deed removes a key, for the news of it may come from Redis first. */
   expect(source: string, key: string, cause: EndCause, at: number): void
-  /** An undo brought it back: that is no coming back, and its end is not remembered. */
+  /** An undo brought it back, or a new sign-in stands under its key: that is no coming back, and its end is not remembered. */
   forget(source: string, key: string): void
   /** How and when a session ended, or null where that is not known, or no longer. */
   find(source: string, key: string): Ended | null
+  /** The keys of those that came back after a revoke, and when; the caller sees which of them live. */
+  listReturned(): { source: string; key: string; cameBackAt: number }[]
   /** The counts of the minute that begins at `minuteAt`; zeros where nothing happened. */
   minute(minuteAt: number): MinuteCounts
   /** All of it since the process began. */
@@ -48,6 +50,8 @@ export function createEnds(): Ends {
   const minutes = new Map<number, MinuteCounts>()
   const total = noCounts()
   const ended = new Map<string, Ended>()
+  /** Of those in `ended` the ones that came back. */
+  const returned = new Map<string, { source: string; key: string; cameBackAt: number }>()
   const expected = new Map<string, { cause: EndCause; until: number }>()
   const nameOf = (source: string, key: string) => `${source} ${key}`
 
@@ -69,6 +73,7 @@ export function createEnds(): Ends {
       const before = ended.get(nameOf(source, key))
       if (before?.cause !== 'revoked' || before.cameBackAt !== null) return
       before.cameBackAt = at
+      returned.set(nameOf(source, key), { source, key, cameBackAt: at })
       count(at, 'cameBack')
     },
     leave(source, key, { cause, at, principal, label }) {
@@ -77,18 +82,22 @@ export function createEnds(): Ends {
       expected.delete(name)
       const trueCause = announced !== undefined && announced.until >= at ? announced.cause : cause
       count(at, trueCause)
+      returned.delete(name)
       ended.delete(name)
       ended.set(name, { cause: trueCause, endedAt: at, principal, label, cameBackAt: null })
-      dropOldest(ended, mostEnded)
+      const oldest = dropOldest(ended, mostEnded)
+      if (oldest !== undefined) returned.delete(oldest)
     },
     expect(source, key, cause, at) {
       expected.set(nameOf(source, key), { cause, until: at + expectedMs })
       dropOldest(expected, mostEnded)
     },
     forget(source, key) {
+      returned.delete(nameOf(source, key))
       ended.delete(nameOf(source, key))
     },
     find: (source, key) => ended.get(nameOf(source, key)) ?? null,
+    listReturned: () => [...returned.values()],
     minute: (minuteAt) => ({ ...(minutes.get(minuteAt) ?? noCounts()) }),
     total: () => ({ ...total }),
   }
@@ -98,7 +107,9 @@ export function noCounts(): MinuteCounts {
   return { arrived: 0, expired: 0, ended: 0, revoked: 0, cameBack: 0 }
 }
 
-function dropOldest(map: Map<unknown, unknown>, most: number) {
-  const oldest = map.keys().next().value
-  if (map.size > most && oldest !== undefined) map.delete(oldest)
+/** Answers what it dropped. */
+function dropOldest<Key>(map: Map<Key, unknown>, most: number): Key | undefined {
+  const oldest = map.size > most ? map.keys().next().value : undefined
+  if (oldest !== undefined) map.delete(oldest)
+  return oldest
 }

@@ -68,7 +68,11 @@ export function createFindingList(context: FindingListContext): FindingList {
     const at = version()
     const beganAt = performance.now()
     const now = Math.floor(context.now() / 60_000) * 60_000
-    const found = await findAll({ roster, now, placeOf: context.placeOf }, context.server(), handles, context.now())
+    const found = await findAll(
+      { roster, now, readAt: context.now(), placeOf: context.placeOf },
+      context.server(),
+      handles,
+    )
     const madeAt = performance.now()
     return { version: at, madeAt, tookMs: madeAt - beganAt, ...found }
   }
@@ -137,13 +141,8 @@ export function isFinding(id: string): boolean {
 }
 
 /** Every check over one pass of the columns, in slices, then what INFO told. */
-export async function findAll(
-  context: CheckContext,
-  server: ServerReading,
-  handles: Pick<Handles, 'seal'>,
-  readAt: number,
-) {
-  const { roster } = context
+export async function findAll(context: CheckContext, server: ServerReading, handles: Pick<Handles, 'seal'>) {
+  const { roster, readAt } = context
   const { numbers, strings, end } = roster.columns
   let turnBeganAt = performance.now()
   const gathered = sessionChecks.map((check) => {

@@ -3,7 +3,7 @@ import type { ServerFacts } from '@/lib/session/server-facts'
 import type { Session } from '@/lib/session/session'
 import { defaultThresholds } from '@/lib/session/thresholds'
 import { createFindingList, findAll } from './finding-list'
-import { createRoster } from './roster'
+import { createRoster, type Roster } from './roster'
 import { isShortOrNumber, neighboursOf } from './weak-id'
 
 const now = 1_800_000_000_000
@@ -43,15 +43,15 @@ function makeSession(id: string, over: Partial<Session> = {}): Session {
   }
 }
 
-async function judge(sessions: Session[], server: ServerFacts = healthy) {
+function judge(sessions: Session[], server: ServerFacts = healthy) {
   const roster = createRoster(() => now)
   for (const session of sessions) roster.put(session, 1)
-  const answer = await findAll(
-    { roster, now, placeOf: () => ({ prefix: 'sess:', suffix: '' }) },
-    { facts: [server] },
-    handles,
-    now,
-  )
+  return judgeRoster(roster, server)
+}
+
+async function judgeRoster(roster: Roster, server: ServerFacts = healthy) {
+  const context = { roster, now, readAt: now, placeOf: () => ({ prefix: 'sess:', suffix: '' }) }
+  const answer = await findAll(context, { facts: [server] }, handles)
   return {
     ...answer,
     ids: answer.rows.map(({ id }) => id),
@@ -64,7 +64,7 @@ describe('the findings', () => {
     const { ids, checks } = await judge([makeSession(randomId(1)), makeSession(randomId(2))])
     expect(ids).toEqual([])
     expect(checks.map(({ state }) => state)).toEqual(checks.map(() => 'quiet'))
-    expect(checks).toHaveLength(11)
+    expect(checks).toHaveLength(12)
   })
 
   it('say which sessions never expire, how many and what part of all', async () => {
@@ -98,6 +98,24 @@ describe('the findings', () => {
     roster.drop('sess', Buffer.from(`sess:${randomId(1)}`), { cause: 'ended', at: now })
     roster.put(makeSession(randomId(1), { principal: '43' }), 1)
     expect(roster.personChanges()).toEqual({ count: 0, slots: [] })
+  })
+
+  it('alert of a session that lives again after its revoke, for as long as it lives, and of no other', async () => {
+    const roster = createRoster(() => now)
+    const [old, undone, flicker] = [1, 2, 3].map((index) => makeSession(randomId(index)))
+    const [revoked, cameAt] = [{ cause: 'revoked', at: now - 3 * minute } as const, now - minute]
+    for (const session of [old, undone, flicker]) {
+      if (session === undefined) continue
+      roster.put(session, 1)
+      roster.drop('sess', session.key, revoked)
+      if (session === undone) roster.ends.forget('sess', session.key.toString('latin1'))
+      // What came back this very second the guard may be about to end.
+      roster.put(session, 1, session === flicker ? now - 1000 : cameAt)
+    }
+    const { of } = await judgeRoster(roster)
+    expect(of('came-back')).toMatchObject({ severity: 'critical', count: 1, evidence: [{ principal: '42' }] })
+    roster.drop('sess', Buffer.from(`sess:${randomId(1)}`), { cause: 'revoked', at: now })
+    expect((await judgeRoster(roster)).of('came-back')).toBeUndefined()
   })
 
   it('never hold the key of a session with a weak id', async () => {
@@ -183,10 +201,11 @@ describe('what INFO tells', () => {
     const context = {
       roster: createRoster(() => now),
       now,
+      readAt: now,
       snoozes: { latest: () => new Map(), version: () => 0 },
       placeOf: () => ({ prefix: '', suffix: '' }),
     }
-    const { checks } = await findAll(context, { unknown: 'refused' }, handles, now)
+    const { checks } = await findAll(context, { unknown: 'refused' }, handles)
     expect(checks.slice(-2)).toMatchObject([
       { state: 'unknown', reason: 'refused' },
       { state: 'unknown', reason: 'refused' },

@@ -1,4 +1,4 @@
-import { farExpiry, noExpiry } from './end-findings'
+import { cameBack, farExpiry, noExpiry } from './end-findings'
 import { changedPerson, weakId } from './id-findings'
 import { oversized, secrets, unreadable } from './payload-findings'
 import { anonymous, crowded } from './people-findings'
@@ -9,6 +9,7 @@ export const sessionChecks: readonly SessionCheck[] = [
   noExpiry,
   changedPerson,
   weakId,
+  cameBack,
   oversized,
   secrets,
   farExpiry,

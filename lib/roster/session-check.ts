@@ -6,7 +6,8 @@ import type { Roster } from './roster'
 /** What the keys of a source begin and end with; the id stands between. */
 export type KeyPlace = { prefix: string; suffix: string }
 
-export type CheckContext = { roster: Roster; now: number; placeOf(source: string): KeyPlace }
+/** `now` is the minute, so that time alone changes no answer more often; `readAt` the moment. */
+export type CheckContext = { roster: Roster; now: number; readAt: number; placeOf(source: string): KeyPlace }
 
 /** What one pass found for one check. `highest`: the highest rank among them. */
 export type Found = { count: number; total: number; highest: number; slots: number[] }
