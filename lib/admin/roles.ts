@@ -30,6 +30,7 @@ const leastRole: Record<Deed, Role> = {
   'admin.sign-out': 'viewer',
 }
 
+/** The least role that may do this deed. */
 export const leastRoleOf = (deed: Deed): Role => leastRole[deed]
 
 /** The lesser of two roles. */

@@ -19,10 +19,12 @@ export function readCacheEntry(value: StoredValue): CacheEntry | null {
   return { absoluteEndsAt: endsAt, slidingMs: sliding === -1n ? null : Number(sliding / ticksPerMs), data }
 }
 
+/** The field of the hash that holds the sliding time, in ticks as .NET counts. */
 export function slidingField(ms: number): [name: Buffer, value: Buffer] {
   return [Buffer.from('sldexp'), Buffer.from(String(BigInt(ms) * ticksPerMs))]
 }
 
+/** The field of the hash that holds the end, in ticks since the year 1. */
 export function absoluteField(at: number): [name: Buffer, value: Buffer] {
   return [Buffer.from('absexp'), Buffer.from(String(BigInt(at + epochMs) * ticksPerMs))]
 }

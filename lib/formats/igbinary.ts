@@ -174,6 +174,7 @@ export function readIgbinary(bytes: Buffer, isTruncated: boolean): PhpRead {
   }
 }
 
+/** Whether it begins with the header of version 1 or 2. */
 export function isIgbinary(bytes: Buffer): boolean {
   return bytes.length > 4 && (bytes.readUInt32BE(0) === 1 || bytes.readUInt32BE(0) === 2)
 }

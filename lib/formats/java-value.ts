@@ -18,12 +18,14 @@ export function textOf(bytes: Buffer): string {
   return text
 }
 
+/** A `long`: a number where JavaScript holds it truly, else a leaf. */
 export function integerOf(value: bigint): unknown {
   return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
     ? Number(value)
     : leaf('integer', String(value))
 }
 
+/** A `double`: what JSON has no word for, such as NaN, is a leaf. */
 export function numberOf(value: number): unknown {
   return Number.isFinite(value) ? value : leaf('number', String(value))
 }

@@ -58,6 +58,7 @@ export function nameOf(bytes: Buffer): string {
   return isUtf8(bytes) ? bytes.toString('utf8') : hexOf(bytes)
 }
 
+/** At most the first 64 bytes. */
 export function hexOf(bytes: Buffer): string {
   return `0x${bytes.toString('hex', 0, 64)}`
 }

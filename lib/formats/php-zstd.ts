@@ -28,6 +28,7 @@ function unpackFrame(bytes: Buffer): Unpacked {
   }
 }
 
+/** Whether it begins as a zstd frame does. */
 export function isZstd(bytes: Buffer): boolean {
   return bytes.length > 8 && bytes.readUInt32LE(0) === 0xfd2fb528
 }

@@ -25,6 +25,7 @@ export function calledAs(callee: unknown, args: unknown): unknown {
   return objectOf(callee, list)
 }
 
+/** An object of the class with its arguments; nothing is called. */
 export function objectOf(callee: unknown, args: unknown[]): Branch {
   const object = branch(callee instanceof Global ? callee.name : 'object')
   if (args.length > 0) object.args = args.map((arg) => (arg instanceof Global ? leaf('class', arg.name) : arg))

@@ -22,6 +22,7 @@ export function longOf(bytes: Buffer): number | Leaf {
   return Number.isSafeInteger(Number(number)) ? Number(number) : leaf('integer', String(number))
 }
 
+/** What JSON has no word for, such as `nan` and minus nought, is a leaf. */
 export function floatOf(value: number): number | Leaf {
   if (Object.is(value, -0)) return leaf('float', '-0.0')
   return Number.isFinite(value) ? value : leaf('float', Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf')

@@ -30,6 +30,7 @@ export function setState(target: unknown, state: unknown): boolean {
   return true
 }
 
+/** A dict, not the state of an object of a class. */
 export function isPlainDict(value: unknown): value is Branch {
   return isBranch(value) && typeNameOf(value) === null
 }

@@ -6,6 +6,7 @@ const deadlineMs = 4500
 /** How far a request has come when its time is over. */
 export type Progress = { hasBegun: boolean; isLate: boolean }
 
+/** What is thrown when the time is over. */
 export const tooLate = () => new KnownError('source-unavailable', 'This took too long and was given up.')
 
 /** A deed that nobody knows the end of yet, in the shape of every deed's answer. */

@@ -24,6 +24,7 @@ const table: Record<ProblemCode, { status: number; title: string }> = {
   internal: { status: 500, title: 'Something went wrong' },
 }
 
+/** The HTTP status of a problem. */
 export const statusOf = (code: ProblemCode): number => table[code].status
 
 const internalDetail = 'Rollcall failed here; its log tells more under this request id.'

@@ -107,6 +107,7 @@ function toOutcome(result: RemoveResult | WriteResult | undefined, onConflict = 
   return { outcome: 'refused', reason: 'denied' in result ? result.denied : result.refused } as const
 }
 
+/** The Redis key, byte for byte. */
 export function toKey(item: JobItem): Buffer {
   return Buffer.from(item.key, 'latin1')
 }

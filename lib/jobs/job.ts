@@ -18,6 +18,7 @@ type Begun = Pick<
 > &
   Partial<Job>
 
+/** A job as it begins: nothing has an outcome, and backups are kept where its undo is possible. */
 export function makeLive(begun: Begun, items: JobItem[], principal: string | null): LiveJob {
   const counts = { done: 0, gone: 0, refused: 0, failed: 0, unknown: 0 }
   const rest = { endedAt: null, perSecond: null, undoUntil: null, undone: null, note: null }
@@ -43,6 +44,7 @@ export function asSeen({ aliveAt, ...job }: KeptJob, now: number, isOwn: boolean
   return { ...job, state, undoUntil, perSecond: state === job.state ? job.perSecond : null }
 }
 
+/** Differs whenever the answer does: for its `ETag`. */
 export function versionOf(value: object): string {
   return createHash('sha256').update(JSON.stringify(value)).digest('base64url').slice(0, 22)
 }
@@ -50,11 +52,13 @@ export function versionOf(value: object): string {
 const deedWords = { revoke: 'Revoke', extend: 'Extend', 'give-expiry': 'Give an expiry to' } as const
 export const sayNumber = (count: number) => count.toLocaleString('en-US')
 
+/** What was asked for, as the audit tells it. */
 export function sayOrder({ deed, total, reason, isEverywhere, isSecurity, job }: Job): string {
   const extra = `${isEverywhere ? ', and what appears meanwhile' : ''}${isSecurity ? ', as part of an incident' : ''}`
   return `Job ${job}: ${deedWords[deed]} ${sayNumber(total)} sessions${extra}.${reason ? ` Reason: ${reason}` : ''}`
 }
 
+/** How far it came, as the audit tells it. */
 export function sayCounts(job: Job): string {
   const { state, done, gone, refused, failed, unknown, total } = job
   const parts = Object.entries({ done, gone, refused, failed, unknown }).map(

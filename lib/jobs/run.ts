@@ -19,10 +19,12 @@ const rateMs = 3000
 const quietMs = 3000
 const everywhereMs = 60_000
 const lookEveryMs = 200
-/** A job that this process runs or ran: what everybody may know, and what only it holds. `from`: the first item without an outcome. */
+
+/** A job that this process runs or ran: what everybody may know (`kept`), and what only it holds. */
 export type LiveJob = {
   kept: KeptJob
   items: JobItem[]
+  /** In the order of the items; what has none yet comes last. */
   outcomes: { outcome: Outcome; reason: string | null }[]
   /** What an undo brings back; null where it may not or cannot be undone. */
   backups: { source: Source; backup: Backup }[] | null
@@ -88,6 +90,7 @@ export function askToStop(job: LiveJob): void {
 /** How long after its end a job can be undone. */
 export const undoJobMs = 60_000
 
+/** Whether any of its sessions has no outcome yet. */
 export function hasMore(job: LiveJob): boolean {
   return job.outcomes.length < job.items.length
 }
@@ -230,6 +233,7 @@ function namesThatStay({ items, outcomes }: LiveJob): Set<string> {
   return new Set(items.filter((_, index) => !isOver(index)).map(nameOf))
 }
 
+/** One text for each session, to compare by. */
 export function nameOf({ source, key }: JobItem): string {
   return `${source} ${key}`
 }

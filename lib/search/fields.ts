@@ -80,6 +80,7 @@ export const fields: readonly Field[] = [
   },
 ]
 
+/** The field of this name, in any case; undefined where there is none. */
 export function findField(name: string): Field | undefined {
   return fields.find((field) => field.name === name.toLowerCase())
 }

@@ -85,6 +85,7 @@ function judge(field: Field, { value }: Piece, listed: Listed): string | null {
   }
 }
 
+/** Choices that leave only sessions of nobody, who has no row on People. */
 export const isNobodys = (choice: string) => ['user', 'anonymous', 'unreadable'].includes(choice)
 
 const toValue = (field: Field, value: string) => (field.kind === 'choices' ? value.toLowerCase() : value)

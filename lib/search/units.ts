@@ -24,6 +24,7 @@ export function readMoment(text: string): number | null {
   return Number.isNaN(at) || at < 0 || !isDay(day) ? null : at
 }
 
+/** As `readBytes` and `readDuration` read it back, in the largest unit that leaves no rest. */
 export const sayBytes = (bytes: number): string => sayIn(bytes, byteUnits)
 export const sayDuration = (ms: number): string => sayIn(ms, durationUnits, 's')
 

@@ -39,6 +39,7 @@ export function statusOf(session: Pick<Session, 'isReadable' | 'expiresAt'>, now
 
 type Found = Pick<Session, 'expiresAt' | 'sizeBytes' | 'principal' | 'isReadable' | 'isTruncated' | 'secretNames'>
 
+/** What is wrong with it, as far as its row tells. */
 export function findingsOf(session: Found, { oversizedBytes }: Pick<Thresholds, 'oversizedBytes'>): RowFinding[] {
   const findings: RowFinding[] = []
   if (session.expiresAt === null) findings.push('no-expiry')

@@ -11,6 +11,7 @@ export type Branch = { [name: string]: unknown; [typeOf]?: string }
 
 const mostBytesShown = 256
 
+/** What JSON has no word for: its type, and a text that tells it. */
 export function leaf(type: string, text: string): Leaf {
   return { [typeOf]: type, text }
 }
@@ -29,6 +30,7 @@ export function branch(type: string | null = null): Branch {
   return object
 }
 
+/** Whether this stands for such a value; a payload cannot pass for one. */
 export function isLeaf(value: unknown): value is Leaf {
   return typeof value === 'object' && value !== null && typeOf in value && 'text' in value && !isBranch(value)
 }
