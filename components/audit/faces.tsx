@@ -1,16 +1,11 @@
 'use client'
 
-import { useEffect, useState } from 'react'
 import { Button } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ProblemNote } from '@/components/ui/problem-note'
-import { Skeleton } from '@/components/ui/skeleton'
 import { sayClock, sayCount, sayMany } from '@/components/ui/words'
 import type { ApiProblem } from '@/lib/client/api'
 import type { AuditPage } from '@/lib/contract/audit'
-
-/** Sooner than this nothing is drawn that would only flash. */
-const patienceMs = 300
 
 /** For a role that may not read the audit and came by an address. */
 export function NotYoursFace({ role }: { role: string }) {
@@ -74,29 +69,6 @@ export function ProblemFace({ problem }: { problem: ApiProblem }) {
         <p>{problem.detail}</p>
         <p>This page keeps trying and shows the audit as soon as it can be read.</p>
       </ProblemNote>
-    </div>
-  )
-}
-
-/** Holds the place of the table while it is on its way. */
-export function SkeletonRows() {
-  const [isDue, setDue] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setDue(true), patienceMs)
-    return () => clearTimeout(timer)
-  }, [])
-  if (!isDue) return null
-  return (
-    <div aria-hidden className="px-4 md:px-6">
-      {Array.from({ length: 12 }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike and never move
-        <div key={index} className="flex h-(--row-height) items-center gap-6 border-b">
-          <Skeleton className="h-3.5 w-36" />
-          <Skeleton className="h-3.5 w-20" />
-          <Skeleton className="h-3.5 flex-1" />
-          <Skeleton className="h-3.5 w-16" />
-        </div>
-      ))}
     </div>
   )
 }

@@ -1,9 +1,9 @@
 'use client'
 
-import { SkeletonRows } from '@/components/sessions/faces'
 import { Button } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ProblemNote } from '@/components/ui/problem-note'
+import { SkeletonRows } from '@/components/ui/skeleton-rows'
 import type { Opened } from './use-search'
 
 /** Instead of the rows, while it is not known what a saved view shows: on its way, gone, not understood, or not to be had now. */

@@ -1,16 +1,11 @@
 'use client'
 
-import { useEffect, useState } from 'react'
 import { sayWarming } from '@/components/shell/live-badge'
 import { ProblemNote } from '@/components/ui/problem-note'
-import { Skeleton } from '@/components/ui/skeleton'
 import { sayAge, sayClock, sayCount } from '@/components/ui/words'
 import type { ApiProblem } from '@/lib/client/api'
 import { useTicking } from '@/lib/client/clock'
 import type { SessionPage } from '@/lib/contract/session'
-
-/** Sooner than this nothing is drawn that would only flash. */
-const patienceMs = 300
 
 /** Says above the rows that they are old, or not yet all; nothing while they are true. */
 export function FreshnessNote({
@@ -58,29 +53,6 @@ export function ProblemFace({ problem }: { problem: ApiProblem }) {
         <p>{problem.detail}</p>
         <p>This page keeps trying and shows the sessions as soon as they can be read.</p>
       </ProblemNote>
-    </div>
-  )
-}
-
-/** Holds the place of the table while it is on its way. */
-export function SkeletonRows() {
-  const [isDue, setDue] = useState(false)
-  useEffect(() => {
-    const timer = setTimeout(() => setDue(true), patienceMs)
-    return () => clearTimeout(timer)
-  }, [])
-  if (!isDue) return null
-  return (
-    <div aria-hidden className="px-4 md:px-6">
-      {Array.from({ length: 14 }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike and never move
-        <div key={index} className="flex h-(--row-height) items-center gap-6 border-b">
-          <Skeleton className="size-4" />
-          <Skeleton className="h-3.5 w-40" />
-          <Skeleton className="h-3.5 flex-1" />
-          <Skeleton className="h-3.5 w-36" />
-        </div>
-      ))}
     </div>
   )
 }
