@@ -48,10 +48,13 @@ export function createPace(node: Redis, client: Redis | Cluster, rest = 0): Pace
 
   async function look() {
     lookedAt = performance.now()
-    const commands = readStats(await node.info('commandstats').catch(() => ''))
+    // Redis answers in the order of asking: what was sent before this is in its count, what is sent meanwhile is not.
+    const own = issued.get(client) ?? 0
+    const asked = node.info('commandstats')
     countIssued(node, 1)
+    const commands = readStats(await asked.catch(() => ''))
     const total = commands.size === 0 ? Number.NaN : [...commands.values()].reduce((sum, { calls }) => sum + calls, 0)
-    const now = { at: performance.now(), total, own: issued.get(client) ?? 0, commands }
+    const now = { at: performance.now(), total, own, commands }
     if (last !== null && now.at > last.at) {
       const others = now.total - last.total - (now.own - last.own)
       isShared = (others * 1000) / (now.at - last.at) > othersPerSecond
