@@ -7,6 +7,8 @@ import { type RedisServer, startRedis } from './support/redis'
 
 let redis: RedisServer
 let rollcall: RollcallConsole
+/** In every key, so that what one story revoked is not ended again in the next. */
+let story = 0
 
 test.beforeAll(async () => {
   redis = await startRedis()
@@ -16,7 +18,10 @@ test.afterAll(async () => {
   await rollcall?.stop()
   await redis?.stop()
 })
-test.beforeEach(empty)
+test.beforeEach(async () => {
+  story += 1
+  await empty()
+})
 
 async function empty() {
   const keys = await redis.client().keys('session:*')
@@ -35,7 +40,12 @@ async function seed(count: number) {
       const person = index % Math.max(1, Math.floor(count / 4))
       const userAgent = agents[index % agents.length]
       const value = { userId: person, name: `Person ${person}`, userAgent, pad: 'x'.repeat((index % 13) ** 3) }
-      pipeline.set(`session:seeded-${index}`, JSON.stringify(value), 'PX', 600_000 + ((index * 7919) % 100_000) * 900)
+      pipeline.set(
+        `session:${story}-seeded-${index}`,
+        JSON.stringify(value),
+        'PX',
+        600_000 + ((index * 7919) % 100_000) * 900,
+      )
     }
     await pipeline.exec()
   }
@@ -55,10 +65,10 @@ test('the overview is true of what Redis holds, and says what came and how sessi
   await openOverview(page)
   await expect(page.getByText('No session yet')).toBeVisible()
   await seed(40)
-  await redis.client().setex('session:short', 2, '{"userId":"gone","name":"Gone"}')
+  await redis.client().setex(`session:${story}-short`, 2, '{"userId":"gone","name":"Gone"}')
   await expect(page.getByTestId('count')).toHaveText('41')
   await expect(page.getByTestId('count')).toHaveText('40', { timeout: 5000 })
-  await redis.client().unlink('session:seeded-0')
+  await redis.client().unlink(`session:${story}-seeded-0`)
   await expect.poll(async () => (await read()).total).toBe(39)
   const operator = await rollcall.as('operator')
   const list = await (await operator.call('GET', '/api/sessions?size=1')).json()
@@ -88,7 +98,7 @@ test('a poll that finds nothing new is 304, and the charts are read by keyboard 
   page,
 }) => {
   await seed(30)
-  await redis.client().set('session:forever', '{"userId":"eve"}')
+  await redis.client().set(`session:${story}-forever`, '{"userId":"eve"}')
   await expect.poll(async () => (await read()).total).toBe(31)
   const viewer = await rollcall.as('viewer')
   const ask = (etag: string) => viewer.call('GET', '/api/overview', undefined, { 'If-None-Match': etag, 'X-Poll': '1' })
