@@ -19,6 +19,8 @@ export function describeDevice(userAgent: string | null): string | null {
 function parse(text: string): string | null {
   const { browser, os, platform } = Bowser.parse(text)
   const place = platform.model === 'iPhone' || platform.model === 'iPad' ? platform.model : os.name
-  if (!browser.name) return place ?? null
-  return place ? `${browser.name} on ${place}` : browser.name
+  // Some bear their place in their name: Samsung Internet for Android.
+  const name = browser.name?.replace(` for ${os.name}`, '')
+  if (!name) return place ?? null
+  return place ? `${name} on ${place}` : name
 }
