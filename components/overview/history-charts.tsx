@@ -23,10 +23,12 @@ export function HistoryCharts({ history, total, setRange }: Props) {
   const known = points.filter((point): point is HistoryPoint & { total: number } => point.total !== null)
   const counts = known.map((point) => point.total)
   const sums = flows.map(({ name, words }) => ({ words, count: points.reduce((sum, point) => sum + point[name], 0) }))
+  const least = Math.min(...counts)
+  const most = Math.max(...counts)
   const summary =
     counts.length === 0
       ? 'The first minute is still being counted'
-      : `Between ${sayCount(Math.min(...counts))} and ${sayCount(Math.max(...counts))}, now ${sayCount(total)}`
+      : `${least === most ? sayCount(most) : `Between ${sayCount(least)} and ${sayCount(most)}`}, now ${sayCount(total)}`
   return (
     <>
       <div className="min-w-0 rounded-lg border bg-raised p-4">
