@@ -78,6 +78,11 @@ export async function undoLast(): Promise<void> {
   else showToast({ title: 'There is nothing to undo' })
 }
 
+/** Whether `undoLast` would bring back this very session. */
+export function canUndo(handle: string, now: number): boolean {
+  return lastRevoked !== null && lastRevoked.row.handle === handle && lastRevoked.undoUntil > now
+}
+
 async function restoreSession(row: SessionRow): Promise<void> {
   lastRevoked = null
   const { outcome, reason } = await asked(

@@ -11,7 +11,7 @@ import { sayTime } from '@/components/ui/words'
 import { useTicking } from '@/lib/client/clock'
 import { useResource } from '@/lib/client/resource'
 import { SessionDetail as Detail } from '@/lib/contract/session'
-import { isHidden, revokeSession, undoLast, useLeaving } from './deeds'
+import { canUndo, isHidden, revokeSession, undoLast, useLeaving } from './deeds'
 import { EndedFace } from './ended-face'
 import { ExtendButton } from './extend-button'
 import { HiddenValue } from './hidden-value'
@@ -32,11 +32,12 @@ export function SessionDetail({ handle, headingLevel, aside }: SessionDetailProp
   const { data, problem, isLoading } = useResource(`/api/sessions/${handle}`, Detail)
   const leaving = useLeaving()
   const isOver = useTicking((now) => data?.expiresAt !== null && data !== undefined && data.expiresAt <= now)
+  const hasUndo = useTicking((now) => canUndo(handle, now))
   const wasEnded = leaving.has(handle) && isHidden(leaving, handle)
   if (problem?.code === 'not-found' || wasEnded || (problem !== null && leaving.has(handle))) {
     return (
       <Frame aside={aside} title={data ? personOf(data) : 'Session'} level={headingLevel}>
-        <EndedFace handle={handle} level={headingLevel} undo={leaving.has(handle) ? () => void undoLast() : null} />
+        <EndedFace handle={handle} level={headingLevel} undo={hasUndo ? () => void undoLast() : null} />
       </Frame>
     )
   }
