@@ -22,8 +22,11 @@ import { toRow } from './view'
 
 /** A pass rests this many times as long as it took, so that a million busy sessions cost a twentieth of the process at most. */
 const restFactor = 20
-/** So few are looked through while one waits. */
+/** But no longer than this: on a busy machine a pass takes long for reasons of others. */
+const longestRestMs = 15_000
+/** So few are looked through while one waits, and again within a second. */
 const fewSessions = 50_000
+const longestRestOfFewMs = 1000
 /** A pass lets others have a turn after so long, and looks at the clock every so many slots. */
 const turnMs = 8
 const slotsBetweenLooks = 512
@@ -85,8 +88,9 @@ export function createFindingList(context: FindingListContext): FindingList {
         retryAfterMs: 1000,
       })
     }
+    const isFew = roster.count() <= fewSessions
     const isDue =
-      known === null || (known.version !== version() && performance.now() - known.madeAt >= known.tookMs * restFactor)
+      known === null || (known.version !== version() && performance.now() - known.madeAt >= restAfter(known, isFew))
     if (isDue && looking === null) {
       looking = look(handles)
         .then((next) => {
@@ -98,7 +102,7 @@ export function createFindingList(context: FindingListContext): FindingList {
         })
       // Who waits for the first is told; later ones leave what was found before.
       looking.catch(() => {})
-      if (roster.count() <= fewSessions) return looking
+      if (isFew) return looking
     }
     return known ?? looking ?? Promise.reject(new Error('nothing was looked at'))
   }
@@ -133,6 +137,10 @@ export function createFindingList(context: FindingListContext): FindingList {
       }
     },
   }
+}
+
+function restAfter({ tookMs }: Known, isFew: boolean): number {
+  return Math.min(tookMs * restFactor, isFew ? longestRestOfFewMs : longestRestMs)
 }
 
 /** Whether this is the id of something that is looked for. */
