@@ -114,6 +114,18 @@ describe('every deed', () => {
   )
 })
 
+it('an undo that is refused leaves the session guarded', async () => {
+  const body = '{"userId":42,"csrfToken":"q8Zt-pW4kLm29xAa"}'
+  await own.server.client().set('sess:a', body, 'PX', 60_000)
+  const refusing = target('a', { ...source, can: source.can, restore: async () => ({ denied: 'no memory' }) })
+  await revoke(context, operator, refusing)
+  expect(await restore(context, operator, refusing)).toMatchObject({ outcome: 'refused' })
+  expect(context.guard.find('sess', refusing.key)).not.toBeNull()
+  await until('the feed is armed', () => own.connection.feed() === 'tracking')
+  await own.server.client().set('sess:a', body, 'PX', 60_000)
+  await until('it is gone', async () => (await own.server.client().exists('sess:a')) === 0)
+})
+
 describe('revoke', () => {
   it('removes the key, and writes the intent before and the outcome after', async () => {
     await own.server.client().set('sess:a', alice, 'PX', 60_000)

@@ -21,10 +21,13 @@ export async function restore(context: ActionContext, actor: Actor, target: Targ
   }
   void writeEntry(context, actor, 'session.restore', target, { phase: 'intent', principal })
 
+  // An undo that comes to nothing leaves it as guarded as it was.
+  let holdAgain = () => {}
   try {
-    await context.guard.lift(source.id, [target.key])
+    holdAgain = await context.guard.lift(source.id, [target.key])
     context.roster.ends.forget(source.id, target.key.toString('latin1'))
     const result = await source.restore(backup)
+    if (result !== 'done') holdAgain()
     if (typeof result === 'object') {
       // Full memory may pass within the window.
       context.undo.put(target.handle, shelved)
@@ -38,9 +41,14 @@ export async function restore(context: ActionContext, actor: Actor, target: Targ
     return tell({ outcome: 'done', reason: null })
   } catch (error) {
     if (isUnanswered(error)) {
-      settle(context, actor, 'session.restore', target, async () => (await source.readOne(target.key)) !== null)
+      settle(context, actor, 'session.restore', target, async () => {
+        const isBack = (await source.readOne(target.key)) !== null
+        if (!isBack) holdAgain()
+        return isBack
+      })
       return tell({ outcome: 'unknown', reason: 'Redis did not answer in time; it will be checked.' })
     }
+    holdAgain()
     // Nothing was sent, so the undo is not used up.
     context.undo.put(target.handle, shelved)
     tell({ outcome: 'failed', reason: 'Redis did not answer; nothing was changed.' })

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Audit } from '@/lib/audit'
 import type { Guarded } from '@/lib/contract/session'
@@ -7,8 +6,9 @@ import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
 import type { Roster } from '@/lib/roster/roster'
 import type { Handles } from '@/lib/session/handle'
-import type { Source, SourceChange, StoredSession } from '@/lib/session/source'
-import { isPlain, isReturn, markOf } from './mark'
+import type { SourceChange, StoredSession } from '@/lib/session/source'
+import { createJudge, type GuardedSource } from './judge'
+import { isPlain, markOf } from './mark'
 import { createShared, type Raised } from './shared'
 import { createTombstones, type Tombstone } from './tombstones'
 
@@ -22,8 +22,6 @@ export const plainGuardMs = 15_000
 const recheckEveryMs = 10_000
 const beatMs = 1000
 const presentAtOnce = 500
-/** Returns with no more time than this between them are one burst, and one entry of the audit. */
-const burstMs = 10_000
 
 /**
  * Keeps revoked sessions from coming back: what a request that was under way saves again is ended again. Each revoked session has a tombstone for a time; every change of its key
@@ -34,8 +32,11 @@ export type Guard = {
   raise(source: string, stored: StoredSession): void
   /** After the delete: from now on it is kept from coming back, by the other replicas too. Cost: a share of one XADD in the home, that nobody waits for. */
   hold(source: string, key: Buffer): void
-  /** They may live again: before an undo, or after a revoke that did not happen. Never rejects. Cost: one XADD in the home for each two hundred that were held. */
-  lift(source: string, keys: readonly Buffer[]): Promise<void>
+  /**
+   * They may live again: before an undo, or after a revoke that did not happen. Never rejects. Resolves with what guards those again that were held: for an undo that came to nothing.
+   * Cost: one XADD in the home for each two hundred that were held.
+   */
+  lift(source: string, keys: readonly Buffer[]): Promise<(which?: readonly Buffer[]) => void>
   /** Null where it is not guarded, and was not as far as is remembered. Costs nothing. */
   find(source: string, key: Buffer): Guarded | null
   /** `returns`: since the process began. */
@@ -43,9 +44,6 @@ export type Guard = {
   start(): void
   close(): void
 }
-
-/** A source with the line to it. */
-export type GuardedSource = { source: Source; connection: Connection }
 
 type GuardOptions = {
   guardMs: number
@@ -62,13 +60,13 @@ export function createGuard(options: GuardOptions): Guard {
   const { guardMs, home, runner, handles, roster, audit, log, findSource } = options
   const tombstones = createTombstones()
   const shared = createShared({ home, log, runner, guardMs, onRaised: takeRaised, onLifted: takeLifted })
+  const judge = createJudge({ home, handles, roster, audit, findSource })
   const queue = new Set<Tombstone>()
   /** One watch for each prefix of a line, from the first tombstone there on. */
   const watches = new Map<Connection, Map<string, () => void>>()
   let draining = 0
   let isClosed = false
   let checkedAt = 0
-  let returns = 0
   let timer: NodeJS.Timeout | undefined
   const stops: (() => void)[] = []
 
@@ -109,7 +107,7 @@ export function createGuard(options: GuardOptions): Guard {
     draining += 1
     try {
       while (queue.size > 0 && !isClosed) {
-        await judge(await withNews(takeBatch()))
+        await judge.end(await withNews(takeBatch()))
       }
     } catch (error) {
       // Redis went away in the midst of it; when it is back all are looked at again.
@@ -136,60 +134,6 @@ export function createGuard(options: GuardOptions): Guard {
   async function withNews(batch: Tombstone[]): Promise<Tombstone[]> {
     const isNewsRead = batch.every(({ isOwn }) => isOwn) || (await shared.read().then(always(true), always(false)))
     return batch.filter((one) => (one.isOwn || isNewsRead) && tombstones.recall(one.source, one.key) === one)
-  }
-
-  /** Reads what stands under these keys of one source and ends what came back. Cost: as `Source.removeMany`. */
-  async function judge(batch: Tombstone[]): Promise<void> {
-    const [first] = batch
-    const source = first === undefined ? null : (findSource(first.source)?.source ?? null)
-    if (source === null) return
-    const { digest } = handles()
-    const results = await source.removeMany(
-      batch.map(({ key }) => Buffer.from(key, 'latin1')),
-      (stored, index) => {
-        const tombstone = batch[index]
-        if (tombstone === undefined) return 'unknown'
-        if (!isReturn(tombstone.mark, markOf(stored, digest))) {
-          if (!tombstone.isReused) tellReused(tombstone)
-          return 'a new sign-in'
-        }
-        roster.ends.expect(tombstone.source, tombstone.key, 'revoked', home.now())
-        return null
-      },
-    )
-    for (const [index, result] of results.entries()) {
-      const tombstone = batch[index]
-      if (tombstone === undefined) continue
-      if (result === 'done') noteReturn(tombstone)
-      else if (typeof result === 'object' && 'denied' in result) {
-        tell(tombstone, 'refused', `It came back and could not be ended again. ${result.denied}`)
-      }
-    }
-  }
-
-  function noteReturn(tombstone: Tombstone): void {
-    const now = home.now()
-    const isBurst = tombstone.returnedAt !== null && now - tombstone.returnedAt < burstMs
-    tombstone.returns += 1
-    tombstone.returnedAt = now
-    returns += 1
-    if (!isBurst) tell(tombstone, 'done', 'It had come back: a request that was under way saved it again.')
-  }
-
-  function tellReused(tombstone: Tombstone): void {
-    tombstone.isReused = true
-    roster.ends.forget(tombstone.source, tombstone.key)
-    tell(
-      tombstone,
-      'refused',
-      'A new sign-in stands under the same key and lives: the application uses session ids again.',
-    )
-  }
-
-  function tell({ source, key }: Tombstone, outcome: 'done' | 'refused', reason: string): void {
-    const handle = handles().seal(source, Buffer.from(key, 'latin1'))
-    const nobody = { admin: null, ip: null, principal: null, requestId: randomUUID() }
-    void audit.write({ ...nobody, phase: 'outcome', deed: 'guard.end', handle, outcome, reason })
   }
 
   /** Looks whether any of them is there, of one source or of all, and has those judged. Cost: one EXISTS for each five hundred, in a cluster one each. */
@@ -249,6 +193,23 @@ export function createGuard(options: GuardOptions): Guard {
     if (opened !== null) tombstones.lift(opened.source, opened.key.toString('latin1'))
   }
 
+  function handleOf({ source, key }: Tombstone): string {
+    return handles().seal(source, Buffer.from(key, 'latin1'))
+  }
+
+  function share(tombstone: Tombstone): void {
+    shared.raise({ handle: handleOf(tombstone), until: tombstone.until, mark: tombstone.mark })
+  }
+
+  /** Unless it was revoked anew meanwhile, or its time is over. */
+  function holdAgain(tombstone: Tombstone): void {
+    if (tombstones.find(tombstone.source, tombstone.key) !== null || tombstone.until <= home.now()) return
+    put(tombstone)
+    share(tombstone)
+    queue.add(tombstone)
+    void drain()
+  }
+
   async function readNews(): Promise<void> {
     try {
       handles()
@@ -273,15 +234,22 @@ export function createGuard(options: GuardOptions): Guard {
       const tombstone = tombstones.find(source, key.toString('latin1'))
       if (tombstone === null || tombstone.isHeld) return
       tombstone.isHeld = true
-      shared.raise({ handle: handles().seal(source, key), until: tombstone.until, mark: tombstone.mark })
+      share(tombstone)
       if (!tombstone.isTouched) return
       queue.add(tombstone)
       void drain()
     },
     async lift(source, keys) {
-      const held = keys.filter((key) => tombstones.find(source, key.toString('latin1'))?.isHeld)
+      const held = keys.flatMap((key) => {
+        const tombstone = tombstones.find(source, key.toString('latin1'))
+        return tombstone?.isHeld ? [tombstone] : []
+      })
       for (const key of keys) tombstones.lift(source, key.toString('latin1'))
-      if (held.length > 0) await shared.lift(held.map((key) => handles().seal(source, key)))
+      if (held.length > 0) await shared.lift(held.map(handleOf))
+      return (which = keys) => {
+        const wanted = new Set(which.map((key) => key.toString('latin1')))
+        for (const tombstone of held) if (wanted.has(tombstone.key)) holdAgain(tombstone)
+      }
     },
     find(source, key) {
       const found = tombstones.recall(source, key.toString('latin1'))
@@ -289,7 +257,7 @@ export function createGuard(options: GuardOptions): Guard {
       const { until, mark, returns, returnedAt, isReused } = found
       return { until, returns, returnedAt, isShort: isPlain(mark), isShared: shared.isKept(), isReused }
     },
-    tally: () => ({ standing: tombstones.size(), returns }),
+    tally: () => ({ standing: tombstones.size(), returns: judge.returns() }),
     start() {
       stops.push(
         shared.watch(() => void readNews()),

@@ -15,15 +15,19 @@ export async function bringBack(
   for (let at = 0; at < backups.length; at += batchItems) {
     const batch = backups.slice(at, at + batchItems)
     for (const { source, backup } of batch) roster.ends.forget(source.id, backup.key.toString('latin1'))
+    const holdAgain = new Map<string, Awaited<ReturnType<typeof guard.lift>>>()
     for (const source of new Set(batch.map((one) => one.source.id))) {
-      await guard.lift(
-        source,
-        batch.flatMap((one) => (one.source.id === source ? [one.backup.key] : [])),
-      )
+      const keys = batch.flatMap((one) => (one.source.id === source ? [one.backup.key] : []))
+      holdAgain.set(source, await guard.lift(source, keys))
     }
     const results = await Promise.all(
       batch.map(({ source, backup }) => source.restore(backup).catch(() => 'unanswered' as const)),
     )
+    for (const [index, { source, backup }] of batch.entries()) {
+      const result = results[index]
+      // Without an answer it may be back, and may live.
+      if (result !== 'done' && result !== 'unanswered') holdAgain.get(source.id)?.([backup.key])
+    }
     const done = results.filter((result) => result === 'done').length
     kept.undone = (kept.undone ?? 0) + done
     refused += results.length - done

@@ -4,6 +4,7 @@ import type { Backup, RemoveResult, StoredSession, WriteResult } from '@/lib/ses
 import { isUnanswered } from '@/lib/session/source'
 import { type Undoing, writeCompanion } from './companions'
 import type { Connection } from './connection'
+import { removeUnless, type Taken } from './take'
 import { invalidateHash, removeKey, removeKeys, restoreKey, revalidateHash } from './writes'
 
 /** A session that is to end: as it was read, by its format, with the backup that takes up what goes with it. */
@@ -52,15 +53,24 @@ export function createEndings(connection: Connection) {
   return {
     end,
 
-    /** Each with its own result. Keys that are simply removed go in one pipeline; the others one after the other. Never throws. */
-    async endMany(doomed: Doomed[]): Promise<RemoveResult[]> {
+    /**
+     * Each with its own result. Keys that are simply removed go in one pipeline; the others one after the other. `refuse`: others may be writing these keys; it says of what stood
+     * there in the moment of the end why it must live, see `removeUnless`. Never throws.
+     */
+    async endMany(
+      doomed: Doomed[],
+      refuse: ((at: number, taken: Taken) => string | null) | null = null,
+    ): Promise<RemoveResult[]> {
       const results: RemoveResult[] = doomed.map(() => 'unanswered')
       const endings = doomed.map(({ stored, format }) => format.end?.(stored.raw) ?? onlyTheKey)
       const removals = doomed.flatMap((_, index) => (endings[index]?.invalidation === null ? [index] : []))
-      const removed = await removeKeys(
-        connection,
-        removals.flatMap((index) => doomed[index]?.stored.raw.key ?? []),
-      )
+      const raws = removals.flatMap((index) => doomed[index]?.stored.raw ?? [])
+      const removed = await (refuse === null
+        ? removeKeys(
+            connection,
+            raws.map(({ key }) => key),
+          )
+        : removeUnless(connection, raws, (at, taken) => refuse(removals[at] ?? -1, taken)))
       for (const [at, index] of removals.entries()) results[index] = removed[at] ?? 'unanswered'
       for (const [index, one] of doomed.entries()) {
         const ending = endings[index] ?? onlyTheKey

@@ -35,6 +35,8 @@ export type Reader = {
   isCompanion(key: Buffer): boolean
   /** The sessions behind these keys, at most `limitBytes` of each value. Cost: that of `readValues`, and a GET for each related key. Throws `KnownError` when Redis does not answer. */
   read(keys: Buffer[], limitBytes: number): Promise<Read[]>
+  /** What a session that was read before is with this value. Costs nothing. */
+  readAs(stored: StoredSession, reading: Reading): Read
   formatOf(stored: StoredSession): SessionFormat
   findFormat(id: string): SessionFormat | null
 }
@@ -107,6 +109,10 @@ export function createReader({ connection, source, prefix, suffix, formats, isSt
 
   return {
     isCompanion: (key) => testCompanion(key.toString('latin1')),
+    readAs({ raw: { key, related } }, reading) {
+      const raw = { ...toRaw(key, reading), related }
+      return decode(formatOf(raw, formats), raw, reading.sizeBytes)
+    },
     formatOf: (stored) => byId.get(stored.format) ?? formatOf(stored.raw, formats),
     findFormat: (id) => byId.get(id) ?? null,
     async read(keys, limitBytes) {

@@ -1,6 +1,6 @@
 import { KnownError } from '@/lib/errors'
 import type { SessionFormat } from '@/lib/formats/format'
-import type { RemoveResult, Source, StoredSession, WriteResult } from '@/lib/session/source'
+import type { Backup, RemoveResult, Source, StoredSession, WriteResult } from '@/lib/session/source'
 import { type Command, runAll } from './commands'
 import { writeCompanion } from './companions'
 import type { Connection } from './connection'
@@ -8,6 +8,7 @@ import { createEndings, type Doomed } from './endings'
 import { guarded, isAnswer, unwritten } from './errors'
 import { createReader } from './reader'
 import { primariesOf, scanKeys } from './scan'
+import type { Taken } from './take'
 import { bytesOf, startsWith } from './tracking'
 import { backUpKey, expireKey, giveExpiryToKey, replaceValue } from './writes'
 
@@ -29,6 +30,13 @@ type SourceOptions = {
   pinnedFormat: string | null
   formats: readonly SessionFormat[]
   isReadOnly: boolean
+}
+
+type Removal = {
+  keys: Buffer[]
+  refuse: (stored: StoredSession, index: number) => string | null
+  backups: readonly (Backup | null)[]
+  isContested: boolean
 }
 
 /** The `Source` over one open connection; sources of one Redis share it. Creating one costs nothing and needs no answer. */
@@ -77,6 +85,33 @@ export function createSource(options: SourceOptions): Source {
 
   function write(key: Buffer, work: () => Promise<WriteResult>): Promise<WriteResult> {
     return run(async () => (isReadOnly ? denied : isOurs(key) ? work() : 'gone'))
+  }
+
+  function removeMany({ keys, refuse, backups, isContested }: Removal): Promise<RemoveResult[]> {
+    return run(async () => {
+      if (isReadOnly) return keys.map(() => denied)
+      const results: RemoveResult[] = keys.map(() => 'gone')
+      const places = keys.flatMap((key, index) => (isOurs(key) ? [{ key, index }] : []))
+      const wanted = places.map(({ key }) => key)
+      const reads = await unwritten(() => reader.read(wanted, rowBytes))
+      const doomed: (Doomed & { index: number })[] = []
+      for (const [at, { index }] of places.entries()) {
+        const stored = reads[at]
+        if (!stored || stored === 'skipped') continue
+        const reason = refuse(stored, index)
+        if (reason !== null) results[index] = { refused: reason }
+        else doomed.push({ stored, format: reader.formatOf(stored), backup: backups[index] ?? null, index })
+      }
+      const refuseTaken = (at: number, taken: Taken) => {
+        const one = doomed[at]
+        const found = one === undefined ? null : reader.readAs(one.stored, taken)
+        if (one === undefined || found === null) return null
+        return found === 'skipped' ? 'no session' : refuse(found, one.index)
+      }
+      const ended = await endings.endMany(doomed, isContested ? refuseTaken : null)
+      for (const [at, { index }] of doomed.entries()) results[index] = ended[at] ?? 'unanswered'
+      return results
+    })
   }
 
   return {
@@ -138,25 +173,8 @@ export function createSource(options: SourceOptions): Source {
         return stored === null ? 'gone' : endings.end({ stored, format: reader.formatOf(stored), backup })
       }),
 
-    removeMany: (keys, refuse, backups = []) =>
-      run(async () => {
-        if (isReadOnly) return keys.map(() => denied)
-        const results: RemoveResult[] = keys.map(() => 'gone')
-        const places = keys.flatMap((key, index) => (isOurs(key) ? [{ key, index }] : []))
-        const wanted = places.map(({ key }) => key)
-        const reads = await unwritten(() => reader.read(wanted, rowBytes))
-        const doomed: (Doomed & { index: number })[] = []
-        for (const [at, { index }] of places.entries()) {
-          const stored = reads[at]
-          if (!stored || stored === 'skipped') continue
-          const reason = refuse(stored, index)
-          if (reason !== null) results[index] = { refused: reason }
-          else doomed.push({ stored, format: reader.formatOf(stored), backup: backups[index] ?? null, index })
-        }
-        const ended = await endings.endMany(doomed)
-        for (const [at, { index }] of doomed.entries()) results[index] = ended[at] ?? 'unanswered'
-        return results
-      }),
+    removeMany: (keys, refuse, backups = []) => removeMany({ keys, refuse, backups, isContested: false }),
+    removeContested: (keys, refuse) => removeMany({ keys, refuse, backups: [], isContested: true }),
 
     planExtension(stored, untilAt) {
       const ttlOnly = { rewrite: null, expiresAt: untilAt, notReached: [...stored.notReached.extend] }

@@ -67,9 +67,19 @@ export async function restoreKey(connection: Connection, backup: Backup): Promis
       }
     })
   }
-  return copy.value.type === 'string'
-    ? restoreString(connection, key, copy.value.bytes, redisExpiresAt)
-    : restoreHash(connection, key, copy.value.fields, redisExpiresAt)
+  return restoreValue(connection, key, copy.value, redisExpiresAt)
+}
+
+/** Writes a value where nothing stands; `conflict` where something does. */
+export function restoreValue(
+  connection: Connection,
+  key: Buffer,
+  value: StoredValue,
+  endsAt: number | null,
+): Promise<WriteResult> {
+  return value.type === 'string'
+    ? restoreString(connection, key, value.bytes, endsAt)
+    : restoreHash(connection, key, value.fields, endsAt)
 }
 
 async function restoreString(

@@ -93,8 +93,8 @@ export function createEnds(): Ends {
       dropOldest(expected, mostEnded)
     },
     forget(source, key) {
-      returned.delete(nameOf(source, key))
-      ended.delete(nameOf(source, key))
+      const name = nameOf(source, key)
+      for (const map of [expected, returned, ended]) map.delete(name)
     },
     find: (source, key) => ended.get(nameOf(source, key)) ?? null,
     listReturned: () => [...returned.values()],

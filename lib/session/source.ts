@@ -94,6 +94,15 @@ export interface Source {
     backups?: readonly (Backup | null)[],
   ): Promise<RemoveResult[]>
 
+  /**
+   * As `removeMany`, for keys that others may be writing at this moment: `refuse` also sees what stood there in the moment of the end, where that is something else, and what it refuses then is put
+   * back, a millisecond later. Cost: as `removeMany`, with a read and an expiry more for each key, in one MULTI … EXEC. In a cluster, and where transactions are refused, it is `removeMany`.
+   */
+  removeContested(
+    keys: Buffer[],
+    refuse: (stored: StoredSession, index: number) => string | null,
+  ): Promise<RemoveResult[]>
+
   /** Copies the key so that `restore` can bring it back: DUMP, or by type where that is refused. Null when gone or too large. Cost: one or two commands. */
   backUp(key: Buffer): Promise<Backup | null>
 

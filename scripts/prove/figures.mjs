@@ -18,7 +18,10 @@ export async function proveFigures(what, parts = figures[what]) {
     files: parts.map((part) => `scripts/prove/${what}/${part}.prove`),
     provide: {},
     partOf: (file) => file.replace(/^.*\//, '').replace('.prove.ts', ''),
-    save: (found) => writeFileSync(file, `${JSON.stringify({ machine, rows: found }, null, 2)}\n`),
+    save: (found) => {
+      found.sort((a, b) => figures[what].indexOf(a.part) - figures[what].indexOf(b.part))
+      writeFileSync(file, `${JSON.stringify({ machine, rows: found }, null, 2)}\n`)
+    },
   })
   printTable(rows)
   console.log(`\n${file}`)

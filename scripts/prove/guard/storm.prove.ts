@@ -85,7 +85,7 @@ test('a revoke holds while eight requests save the session again', async (contex
       ...{ value: quantile(lives, 0.5), bound: { of: 'value', most: 50 } },
     },
     { what: 'the same, p99', value: quantile(lives, 0.99), unit: 'ms', bound: { of: 'value', most: 250 } },
-    { what: 'the same, longest', value: Math.max(...lives), unit: 'ms' },
+    { what: 'the same, longest', value: quantile(lives, 1), unit: 'ms' },
     { what: 'the storm with its revokes took', value: tookMs / 1000, unit: 's' },
   )
   expect(lives.length).toBeGreaterThan(waves * inWave)
