@@ -106,7 +106,7 @@ async function begin(jobs: Jobs, input: object, who = actor()): Promise<string> 
 }
 
 async function finished(jobs: Jobs, job: string) {
-  await until('the job ends', async () => (await jobs.answer(job)).endedAt !== null)
+  await until('the job ends', async () => (await jobs.answer(job)).endedAt !== null, 30_000)
   return jobs.answer(job)
 }
 
@@ -257,7 +257,7 @@ describe('a job', () => {
     const job = await begin(jobs, { deed: 'revoke', filter: {} })
     expect((await finished(jobs, job)).undoUntil).toBeGreaterThan(connection.now())
     await jobs.undo(actor(), job)
-    await until('all are back', async () => (await jobs.answer(job)).undone === 300)
+    await until('all are back', async () => (await jobs.answer(job)).undone === 300, 30_000)
     expect(await left()).toBe(300)
     expect(await redis.client().pexpiretime('sess:s5')).toBe(before)
     await expect(jobs.undo(actor(), job)).rejects.toMatchObject({ code: 'undo-over' })
@@ -347,13 +347,13 @@ describe('a job of another replica', () => {
     await finished(first.jobs, job)
     await until('the other sees its end', async () => (await second.jobs.list()).rows[0]?.undoUntil != null)
     await second.jobs.undo(actor('operator', 'otto'), job)
-    await until('all are back', async () => (await left()) === 300)
+    await until('all are back', async () => (await left()) === 300, 30_000)
     await until('it is told', () => entries.some(({ deed, phase }) => deed === 'job.undo' && phase === 'outcome'))
     expect(entries.filter(({ deed }) => deed === 'job.undo')).toMatchObject([
       { phase: 'intent', admin: 'otto' },
       { phase: 'outcome', admin: 'otto', reason: '300 brought back.' },
     ])
-    await until('it is seen', async () => (await second.jobs.answer(job)).undone === 300)
+    await until('it is seen', async () => (await second.jobs.answer(job)).undone === 300, 30_000)
     await expect(second.jobs.undo(actor(), job)).rejects.toMatchObject({ code: 'undo-over' })
   }, 15_000)
 
