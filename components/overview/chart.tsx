@@ -43,7 +43,7 @@ export function Chart({ title, summary, points, open, aside, height = 'h-36', ch
         <h2 className="text-sm font-semibold">{title}</h2>
         {aside}
       </div>
-      <p aria-live="polite" className="min-h-5 truncate text-sm text-muted">
+      <p aria-live="polite" className="min-h-5 text-sm text-muted max-sm:min-h-10">
         {point ? (
           <>
             <span className="font-medium text-ink">{point.value}</span> {point.label}

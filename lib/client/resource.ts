@@ -25,6 +25,8 @@ export type Resource<T> = {
 
 /** After a failure what is asked only once is asked again in this time. */
 const retryMs = 2000
+/** What is not there may come back, but seldom does. */
+const retryGoneMs = 5000
 
 type ResourceOptions<T> = {
   /** 0: asked once, and again only when somebody comes back to the page. */
@@ -57,10 +59,11 @@ export function useResource<T extends object>(
       isOnline: () => true,
       keepPreviousData: keepsPrevious,
       compare: (a, b) => a === b,
-      onErrorRetry: (_error, _key, _config, revalidate, retry) => {
+      onErrorRetry: (failure, _key, _config, revalidate, retry) => {
+        const waitMs = failure.code === 'not-found' ? Math.max(everyMs, retryGoneMs) : everyMs || retryMs
         setTimeout(() => {
           if (document.visibilityState === 'visible') void revalidate(retry)
-        }, everyMs || retryMs)
+        }, waitMs)
       },
       ...(fallback === undefined ? {} : { fallbackData: fallback }),
     },
