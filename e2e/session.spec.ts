@@ -1,4 +1,5 @@
 import { expect, test } from '@playwright/test'
+import { ageSignIns } from './support/age-sign-ins'
 import { people, type RollcallConsole, startConsole } from './support/console'
 import { findFaults } from './support/look'
 import { rowOf, signIn } from './support/page'
@@ -109,7 +110,7 @@ test('an admin reveals one hidden value with their password, the audit says so, 
   await expect(section.getByRole('button', { name: /^Reveal/ })).toHaveCount(1)
   expect(await page.content()).not.toContain('4111-canary')
 
-  await ageSignIns(11 * 60_000)
+  await ageSignIns(redis, 11 * 60_000)
   await section.getByRole('button', { name: 'Reveal card' }).click()
   const dialog = page.getByRole('dialog', { name: 'Your password, please' })
   await dialog.getByLabel('Password of admin').fill('not the password at all')
@@ -139,13 +140,3 @@ test('an operator is offered nothing to reveal', async ({ page }) => {
   await expect(section).toContainText('card')
   await expect(section.getByRole('button', { name: /^Reveal/ })).toHaveCount(0)
 })
-
-/** As if everybody who is signed in had given their password that much earlier. */
-async function ageSignIns(byMs: number): Promise<void> {
-  for (const key of await redis.client().keys('rollcall:console:*')) {
-    const text = (await redis.client().get(key)) ?? ''
-    const aged = text.replace(/"signedInAt":(\d+)/, (_, at) => `"signedInAt":${Number(at) - byMs}`)
-    expect(aged).not.toBe(text)
-    await redis.client().set(key, aged, 'KEEPTTL')
-  }
-}

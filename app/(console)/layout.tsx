@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Shell } from '@/components/shell/shell'
+import { freshUntilOf } from '@/lib/admin/admin'
 import { may } from '@/lib/admin/roles'
 import { getRuntime } from '@/lib/runtime'
 import { findAdmin } from './require-admin'
@@ -19,6 +20,6 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
     snooze: may(admin.role, 'finding.snooze'),
   }
   const { username, role, idleExpiresAt, absoluteExpiresAt } = admin
-  const me = { username, role, idleExpiresAt, absoluteExpiresAt, now: now() }
+  const me = { username, role, idleExpiresAt, absoluteExpiresAt, freshUntil: freshUntilOf(admin), now: now() }
   return <Shell console={{ me, can, isReadOnly, hasDemo, store, environment }}>{children}</Shell>
 }

@@ -10,8 +10,8 @@ import { visibleString } from '@/components/ui/visible-text'
 import { sayTime } from '@/components/ui/words'
 import { serverNow } from '@/lib/client/clock'
 import { deeds } from '@/lib/contract/audit'
+import { exportAudit } from './export-audit'
 import type { AuditViewState } from './use-audit-view'
-import { exportOf } from './view'
 import { deedWords } from './words'
 
 const hour = 60 * 60_000
@@ -86,7 +86,7 @@ export function AuditFilter({ view, admins }: { view: AuditViewState; admins: st
           }
         >
           {(['csv', 'json'] as const).map((format) => (
-            <MenuItem key={format} render={<a href={exportOf(filter, format)} download />}>
+            <MenuItem key={format} onClick={() => void exportAudit(filter, format)}>
               {!isFiltered ? 'Everything' : q === '' ? 'What matches' : 'What matches but the words'} as{' '}
               {format.toUpperCase()}
             </MenuItem>

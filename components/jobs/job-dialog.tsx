@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { useEffect, useId, useState } from 'react'
+import { PasswordDialog } from '@/components/login/password-dialog'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Field, inputClass } from '@/components/ui/field'
@@ -59,6 +60,7 @@ function Question({ request, onClose, onStart }: QuestionProps) {
   const [typed, setTyped] = useState('')
   const [isSending, setSending] = useState(false)
   const [asks, setAsks] = useState(0)
+  const [isAskingPassword, setAskingPassword] = useState(false)
   const { order, preview, problem, setProblem } = usePreview(request, byMs, isSecurity, asks)
   const typeId = useId()
   const total = preview?.total ?? 0
@@ -73,7 +75,9 @@ function Question({ request, onClose, onStart }: QuestionProps) {
       if (started !== null) onStart(started.job)
       refresh('/api/jobs')
     } catch (error) {
-      setProblem(toProblem(error))
+      const problem = toProblem(error)
+      if (problem.code === 'reauth-required') setAskingPassword(true)
+      else setProblem(problem)
       setSending(false)
     }
   }
@@ -184,6 +188,16 @@ function Question({ request, onClose, onStart }: QuestionProps) {
           </div>
         ) : null}
       </form>
+      {isAskingPassword ? (
+        <PasswordDialog
+          why="Many sessions are ended at once by whoever gave their password in the last ten minutes."
+          onClose={() => setAskingPassword(false)}
+          onDone={() => {
+            setAskingPassword(false)
+            void start()
+          }}
+        />
+      ) : null}
     </Dialog>
   )
 }

@@ -5,17 +5,21 @@ import { useEffect, useSyncExternalStore } from 'react'
 import { isElsewhere, pauseKeys } from './keys'
 import { useHasKeys } from './use-has-keys'
 
-// Neither is part of the first load: they come as soon as the page has come to rest.
+// None is part of the first load: these two come as soon as the page has come to rest.
 const loadPalette = () => import('./palette')
 const loadKeys = () => import('./keys-dialog')
 const Palette = dynamic(() => loadPalette().then((part) => part.Palette), { ssr: false })
+const PasswordDialog = dynamic(() => import('@/components/login/password-dialog').then((part) => part.PasswordDialog), {
+  ssr: false,
+})
 const KeysDialog = dynamic(() => loadKeys().then((part) => part.KeysDialog), { ssr: false })
 const restMs = 1500
 
 /** What can lie over any page. */
-type Overlay = 'palette' | 'keys'
+type Overlay = 'palette' | 'keys' | 'password'
 
 let shown: Overlay | null = null
+let question: { why: string; then: () => void } | null = null
 const listeners = new Set<() => void>()
 
 export function showOverlay(next: Overlay | null): void {
@@ -24,12 +28,18 @@ export function showOverlay(next: Overlay | null): void {
   for (const listener of listeners) listener()
 }
 
+/** Asks over any page for the password of whoever is signed in, says why, and goes on when it was right. */
+export function askPassword(why: string, then: () => void): void {
+  question = { why, then }
+  showOverlay('password')
+}
+
 function subscribe(listener: () => void): () => void {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }
 
-/** Stands once in the shell: the commands behind Ctrl or ⌘ with K, and the keyboard map behind `?`. */
+/** Stands once in the shell: the commands behind Ctrl or ⌘ with K, the keyboard map behind `?`, and the question for the password. */
 export function Overlays() {
   const overlay = useSyncExternalStore(
     subscribe,
@@ -61,6 +71,16 @@ export function Overlays() {
   return (
     <>
       {overlay === 'palette' ? <Palette onClose={close} /> : null}
+      {overlay === 'password' && question !== null ? (
+        <PasswordDialog
+          why={question.why}
+          onClose={close}
+          onDone={() => {
+            close()
+            question?.then()
+          }}
+        />
+      ) : null}
       {overlay === 'keys' ? <KeysDialog isOpen onClose={close} /> : null}
     </>
   )

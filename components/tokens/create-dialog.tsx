@@ -1,6 +1,7 @@
 'use client'
 
 import { useState } from 'react'
+import { PasswordDialog } from '@/components/login/password-dialog'
 import { useConsole } from '@/components/shell/console-context'
 import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
@@ -22,14 +23,17 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
   const [role, setRole] = useState<Role>('viewer')
   const [expiresInMs, setTerm] = useState(firstTermMs)
   const [created, setCreated] = useState<TokenCreated | null>(null)
+  const [isDeclined, setDeclined] = useState(false)
   const { run, isRunning, problem } = useAction<TokenInput, TokenCreated>('POST', '/api/tokens', TokenCreated)
   if (created !== null) return <SecretDialog created={created} onClose={onClose} />
 
   const create = async () => {
+    setDeclined(false)
     setCreated(await run({ name, role, expiresInMs }))
     refresh('/api/tokens')
   }
   const wrongName = problem?.faults.find(({ pointer }) => pointer === '/name')?.detail ?? null
+  const isAsking = problem?.code === 'reauth-required' && !isDeclined && !isRunning
   return (
     <Dialog
       isOpen
@@ -96,10 +100,17 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
             </Button>
           ))}
         </fieldset>
-        {problem === null || wrongName !== null ? null : (
+        {problem === null || wrongName !== null || isAsking ? null : (
           <ProblemNote title={problem.title}>{problem.detail}</ProblemNote>
         )}
       </form>
+      {isAsking ? (
+        <PasswordDialog
+          why="A token outlives this page, so it is made by whoever gave their password in the last ten minutes."
+          onClose={() => setDeclined(true)}
+          onDone={() => void create()}
+        />
+      ) : null}
     </Dialog>
   )
 }

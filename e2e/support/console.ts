@@ -5,7 +5,7 @@ import { hash } from '@node-rs/argon2'
 import { freePort, until } from './redis'
 
 /** The production build under test: a standalone folder. */
-const serverDir = process.env.ROLLCALL_E2E_DIR ?? join(process.cwd(), '.next/standalone')
+export const serverDir = process.env.ROLLCALL_E2E_DIR ?? join(process.cwd(), '.next/standalone')
 const startWithinMs = 30_000
 
 export const people = {
@@ -44,22 +44,33 @@ export type ApiClient = {
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>
 }
 
-const hashOf = (password: string) => hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })
+/** Hashed once, so that servers that share a Redis know the same people. */
+let lines: Promise<string[]> | undefined
+const adminLines = () =>
+  (lines ??= Promise.all(
+    (['operator', 'viewer'] as const).map(async (role) => {
+      const { username, password } = people[role]
+      return `${username}:${role}:${await hash(password, { memoryCost: 19_456, timeCost: 2, parallelism: 1 })}`
+    }),
+  ))
 
-/** Starts the built server against one Redis, with an admin, an operator and a viewer. */
-export async function startConsole(redisUrl: string, env: Record<string, string> = {}): Promise<RollcallConsole> {
+/** Starts the built server, or another one in `folder`, against one Redis, with an admin, an operator and a viewer. */
+export async function startConsole(
+  redisUrl: string,
+  env: Record<string, string> = {},
+  folder = serverDir,
+): Promise<RollcallConsole> {
   const port = await freePort()
-  const admins = [
-    `${people.operator.username}:operator:${await hashOf(people.operator.password)}`,
-    `${people.viewer.username}:viewer:${await hashOf(people.viewer.password)}`,
-  ]
-  const { child, output } = spawnServer({
-    PORT: String(port),
-    REDIS_URL: redisUrl,
-    ROLLCALL_ADMIN_PASSWORD: people.admin.password,
-    ROLLCALL_ADMINS: admins.join('\n'),
-    ...env,
-  })
+  const { child, output } = spawnServer(
+    {
+      PORT: String(port),
+      REDIS_URL: redisUrl,
+      ROLLCALL_ADMIN_PASSWORD: people.admin.password,
+      ROLLCALL_ADMINS: (await adminLines()).join('\n'),
+      ...env,
+    },
+    folder,
+  )
 
   const origin = `http://127.0.0.1:${port}`
   await waitUntil(async () => {
@@ -90,9 +101,12 @@ export async function startConsole(redisUrl: string, env: Record<string, string>
 }
 
 /** The built server by itself, without the launcher, and everything that it printed so far. */
-export function spawnServer(env: Record<string, string>): { child: ChildProcess; output: () => string } {
+export function spawnServer(
+  env: Record<string, string>,
+  folder = serverDir,
+): { child: ChildProcess; output: () => string } {
   const child = spawn(process.execPath, ['server.js'], {
-    cwd: serverDir,
+    cwd: folder,
     env: {
       ...{ PATH: process.env.PATH ?? '', NODE_ENV: 'production', NEXT_MANUAL_SIG_HANDLE: '1', HOSTNAME: '127.0.0.1' },
       ...env,

@@ -1,11 +1,10 @@
+import { isFresh } from '@/lib/admin/admin'
 import type { Revealed, RevealInput } from '@/lib/contract/session'
 import { KnownError } from '@/lib/errors'
 import { maskTree } from '@/lib/roster/mask'
 import { sessionIdOf } from '@/lib/session/credential'
 import { type ActionContext, type Actor, allow, type Target, writeEntry } from './context'
 
-/** A password that was given longer ago than this opens nothing that was hidden. */
-const freshMs = 10 * 60_000
 /** A field's name in the audit. */
 const longestField = 200
 
@@ -24,7 +23,7 @@ export async function reveal(
   allow(context, actor, 'session.reveal', target)
   const deny = (reason: string) =>
     void writeEntry(context, actor, 'session.reveal', target, { phase: 'outcome', outcome: 'denied', reason })
-  if (!isFresh(actor.admin.signedInAt, context.now())) {
+  if (!isFresh(actor.admin, context.now())) {
     deny('The password was not given in the last ten minutes.')
     throw new KnownError('reauth-required', 'Sign in again with your password to see this.')
   }
@@ -51,9 +50,4 @@ export async function reveal(
     throw new KnownError('source-unavailable', 'It could not be written into the audit, so it is not shown.')
   }
   return { value: found.get(pointer), now: context.now() }
-}
-
-/** A time that is still to come was told by another clock. */
-function isFresh(signedInAt: number | undefined, now: number): boolean {
-  return signedInAt !== undefined && signedInAt <= now && now - signedInAt < freshMs
 }

@@ -46,6 +46,6 @@ export async function noteDeed<Answer extends object>(
 export const unknownEnd = { outcome: 'unknown', reason: 'Redis did not answer in time; the list will tell.' } as const
 
 function outcomeOf(code: string): Outcome | 'denied' {
-  if (code === 'forbidden') return 'denied'
+  if (code === 'forbidden' || code === 'reauth-required') return 'denied'
   return code === 'source-unavailable' ? 'failed' : 'refused'
 }

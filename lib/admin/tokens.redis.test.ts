@@ -19,7 +19,7 @@ afterEach(stopReplicas)
 afterAll(() => server?.stop())
 
 const admin = (username = 'admin', role: Role = 'admin') => ({
-  admin: { username, role, idleExpiresAt: 0, absoluteExpiresAt: 0 },
+  admin: { username, role, idleExpiresAt: 0, absoluteExpiresAt: 0, signedInAt: Date.now() - 1000 },
   ip,
   requestId: 'request',
 })
@@ -73,6 +73,21 @@ test('nobody makes a token that may do more than they, and a token makes none', 
   expect(await codeOf(admins.tokens.create(admin('token:nightly by admin'), order('child')))).toBe('forbidden')
   expect((await admins.tokens.list()).rows).toEqual([])
   expect(entries.filter(({ outcome }) => outcome === 'denied')).toHaveLength(2)
+})
+
+test('who gave their password more than ten minutes ago makes no token, and the refusal is audited', async () => {
+  const { admins, entries } = await startReplica(server)
+  const stale = admin()
+  for (const signedInAt of [Date.now() - 10 * 60_000, Date.now() + 60_000]) {
+    const actor = { ...stale, admin: { ...stale.admin, signedInAt } }
+    await expect(admins.tokens.create(actor, order())).rejects.toMatchObject({ code: 'reauth-required' })
+  }
+  const { signedInAt: _never, ...unknown } = stale.admin
+  await expect(admins.tokens.create({ ...stale, admin: unknown }, order())).rejects.toMatchObject({
+    code: 'reauth-required',
+  })
+  expect(entries.filter(({ outcome }) => outcome === 'denied')).toHaveLength(3)
+  expect((await admins.tokens.list()).rows).toEqual([])
 })
 
 test('a revoked token opens nothing at any replica, at once', async () => {

@@ -8,6 +8,7 @@ import { KnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
 import { type AdminActor, noteDeed, unknownEnd } from './actor'
+import { isToken, needFresh } from './admin'
 import type { FoundAdmin } from './admins'
 import { createHeldHash, versionOf } from './held-hash'
 import { lesserRole } from './roles'
@@ -34,7 +35,7 @@ type KeptToken = z.infer<typeof KeptToken>
 export type Tokens = {
   /** Throws `source-unavailable` when nobody can tell. Costs Redis nothing as a rule. */
   list(): Promise<TokenList>
-  /** The only time that the secret is told. Throws `conflict` for a name that is taken, `forbidden` for a role above the creator's and for a token that asks. */
+  /** The only time that the secret is told. Throws `conflict` for a name that is taken, `forbidden` for a role above the creator's and for a token that asks, `reauth-required`. */
   create(actor: AdminActor, input: TokenInput): Promise<TokenCreated>
   /** Nothing is opened by it any more, here at once and elsewhere as soon as Redis has told. Throws `not-found`. */
   revoke(actor: AdminActor, name: string): Promise<EndAnswer>
@@ -84,6 +85,7 @@ export function createTokens({ home, log, audit, roleOf }: TokensOptions): Token
         if (lesserRole(role, actor.admin.role) !== role) {
           throw new KnownError('forbidden', 'A token may not do more than whoever creates it.')
         }
+        needFresh(actor.admin, { now: home.now(), what: 'make a token' })
         const { values } = await tokens.read()
         if (values.size >= mostTokens) {
           throw new KnownError('conflict', `There are ${mostTokens} tokens already. Revoke some first.`)
@@ -139,11 +141,6 @@ export function createTokens({ home, log, audit, roleOf }: TokensOptions): Token
       uses.close()
     },
   }
-}
-
-/** Whether this name, as it stands in the audit, is a token's. No admin's name has a colon: the settings part name and role by it. */
-export function isToken(username: string): boolean {
-  return username.startsWith('token:')
 }
 
 function digestOf(secret: string): Buffer {

@@ -149,7 +149,7 @@ export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}
     deed: 'token.create',
     body: TokenInput,
     answers: { 201: TokenCreated },
-    problems: ['conflict'],
+    problems: ['conflict', 'reauth-required'],
   },
   'DELETE /api/tokens/{token}': {
     summary: 'Revokes the token of this name.',
@@ -179,7 +179,7 @@ export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}
     deed: 'job.start',
     body: JobInput,
     answers: { 200: JobPreview, 202: JobStarted },
-    problems: ['conflict'],
+    problems: ['conflict', 'reauth-required'],
   },
   'GET /api/jobs/{job}': {
     summary: 'How far a job is.',
@@ -231,6 +231,7 @@ export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}
     query: AuditExportQuery,
     file: exported,
     answers: {},
+    problems: ['reauth-required'],
   },
   'GET /api/findings': {
     summary: 'What is wrong with the sessions and their Redis.',

@@ -24,7 +24,9 @@ export type Frozen = { digest: string; admin: string; order: string; items: JobI
 export type FrozenSets = {
   /** Freezes these slots for one admin and one order. The digest says nothing about the keys to who has not this process's secret. */
   freeze(admin: string, order: JobOrder, slots: Uint32Array, now: number): Promise<Frozen>
-  /** The set that was confirmed, once. Throws `conflict` where it is not here, too old, or of another admin or order. */
+  /** The set that was confirmed. Throws `conflict` where it is not here, too old, or of another admin or order. */
+  find(admin: string, order: JobOrder, digest: string, now: number): Frozen
+  /** The same, once: it can be had no second time. */
   take(admin: string, order: JobOrder, digest: string, now: number): Frozen
 }
 
@@ -39,6 +41,18 @@ export function createFrozenSets(roster: Roster): FrozenSets {
       sets.delete(digest)
       items -= set.items.length
     }
+  }
+
+  function find(admin: string, order: JobOrder, digest: string, now: number): Frozen {
+    trim(now)
+    const frozen = sets.get(digest)
+    if (frozen === undefined || frozen.admin !== admin || frozen.order !== sayOrder(order)) {
+      throw new KnownError(
+        'conflict',
+        'This preview no longer holds: it is too old, was used, or was of something else. Preview again.',
+      )
+    }
+    return frozen
   }
 
   return {
@@ -56,15 +70,9 @@ export function createFrozenSets(roster: Roster): FrozenSets {
       trim(now)
       return frozen
     },
+    find,
     take(admin, order, digest, now) {
-      trim(now)
-      const frozen = sets.get(digest)
-      if (frozen === undefined || frozen.admin !== admin || frozen.order !== sayOrder(order)) {
-        throw new KnownError(
-          'conflict',
-          'This preview no longer holds: it is too old, was used, or was of something else. Preview again.',
-        )
-      }
+      const frozen = find(admin, order, digest, now)
       sets.delete(digest)
       return frozen
     },

@@ -46,7 +46,8 @@ afterEach(async () => {
 })
 
 function actor(role: Role = 'operator', username = 'olga'): Actor {
-  return { admin: { username, role, idleExpiresAt: 0, absoluteExpiresAt: 0 }, requestId: 'request-1', ip: null }
+  const times = { idleExpiresAt: 0, absoluteExpiresAt: 0, signedInAt: Date.now() - 1000 }
+  return { admin: { username, role, ...times }, requestId: 'request-1', ip: null }
 }
 
 /** A server of its own on the same home, with what it has read of the sessions. */
@@ -113,6 +114,44 @@ async function finished(jobs: Jobs, job: string) {
 const left = async () => (await redis.client().keys('sess:*')).length
 
 describe('a job', () => {
+  it('that ends more than 50 asks for a password of the last ten minutes, and its preview can then still be confirmed', async () => {
+    const { jobs, read } = makeServer()
+    await write(51)
+    await read()
+    const signedInAgo = (ms: number): Actor => {
+      const one = actor()
+      return { ...one, admin: { ...one.admin, signedInAt: Date.now() - ms } }
+    }
+    const old = signedInAgo(10 * 60_000 + 1000)
+    const { digest } = await jobs.preview(old, JobInput.parse({ deed: 'revoke', filter: {}, dryRun: true }))
+    const order = JobInput.parse({ deed: 'revoke', filter: {}, digest })
+    await expect(jobs.start(old, order)).rejects.toMatchObject({ code: 'reauth-required' })
+    await expect(jobs.start(signedInAgo(-60_000), order)).rejects.toMatchObject({ code: 'reauth-required' })
+    expect(entries.filter(({ deed }) => deed === 'job.start').map(({ outcome }) => outcome)).toEqual([
+      'denied',
+      'denied',
+    ])
+    expect(await left()).toBe(51)
+    await finished(jobs, (await jobs.start(signedInAgo(9 * 60_000), order)).job)
+    expect(await left()).toBe(0)
+  })
+
+  it('of 50, one that only extends, and one of a token need no fresh password', async () => {
+    const { jobs, read } = makeServer()
+    await write(51, (index) => (index < 50 ? 'many' : 'one'))
+    await read()
+    const stale = actor()
+    delete stale.admin.signedInAt
+    await finished(jobs, await begin(jobs, { deed: 'extend', filter: {}, byMs: 60_000 }, stale))
+    await finished(jobs, await begin(jobs, { deed: 'revoke', filter: { principal: ['many'] } }, stale))
+    expect(await left()).toBe(1)
+    await write(51, () => 'others')
+    await read()
+    const { signedInAt: _never, ...admin } = actor('operator', 'token:nightly by admin').admin
+    await finished(jobs, await begin(jobs, { deed: 'revoke', filter: { principal: ['others'] } }, { ...stale, admin }))
+    expect(await left()).toBe(0)
+  })
+
   it('previews exactly, ends what was frozen and nothing that came later, and adds up', async () => {
     const { jobs, read } = makeServer()
     await write(450)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ActionContext, Actor } from '@/lib/actions/context'
+import { needFresh } from '@/lib/admin/admin'
 import { may } from '@/lib/admin/roles'
 import type { Deed } from '@/lib/contract/audit'
 import {
@@ -40,6 +41,8 @@ import {
 
 /** So many finished jobs are held whole by the process that ran them; the home knows the rest. */
 const mostHeld = 20
+/** More than these are ended only by somebody whose password is fresh. */
+const mostUnasked = 50
 /** How often the process that can undo a job looks whether another was asked to. */
 const hearEveryMs = 1000
 
@@ -149,6 +152,11 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
   async function start(actor: Actor, input: JobInput): Promise<{ job: string }> {
     await allow(actor, 'job.start')
     const { reason, dryRun: _dryRun, digest, ...order } = input
+    const found = frozen.find(actor.admin.username, order, digest ?? '', now())
+    if (order.deed === 'revoke' && found.items.length > mostUnasked) {
+      const deny = (reason: string) => void write(actor, 'job.start', { phase: 'outcome', outcome: 'denied', reason })
+      needFresh(actor.admin, { now: now(), what: `end more than ${mostUnasked} sessions at once`, deny })
+    }
     const set = frozen.take(actor.admin.username, order, digest ?? '', now())
     const principal = order.isEverywhere ? personOf(order, handles()) : null
     const id = randomBytes(9).toString('base64url')

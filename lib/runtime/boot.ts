@@ -1,12 +1,16 @@
 import 'server-only'
 import { findFaults } from '@/lib/config'
 import { getRuntime } from '@/lib/runtime'
+import type { Settings } from '@/lib/settings.mjs'
 
 /** A deed under way may take this long to end when the process is told to stop. */
 const graceMs = 1500
 
-/** Starts the runtime, or ends with every fault of the settings, and sees to its end: SIGTERM and SIGINT, and the death of the launcher, whose pipe is our standard input. */
-export function boot(): void {
+/**
+ * Starts the runtime, or ends with every fault of the settings, and sees to its end: SIGTERM and SIGINT, and the death of the launcher, whose pipe is our standard input.
+ * Returns the settings.
+ */
+export function boot(): Settings {
   const faults = findFaults()
   if (faults.length > 0) {
     // The launcher has said so before; a server that was started by itself says it here.
@@ -29,4 +33,5 @@ export function boot(): void {
     process.stdin.once('end', () => void end()).once('error', () => void end())
     process.stdin.resume()
   }
+  return runtime.settings
 }

@@ -139,7 +139,8 @@ test('with rollcall-home admins sign in and out and are ended, tokens come and g
     return ((await admins.find(id, { isPoll: false }))?.idleExpiresAt ?? 0) > before + 1200
   })
   const other = await admins.signIn({ username: 'admin', password: made, ...caller })
-  const who = { username: 'admin', role: 'admin', idleExpiresAt: 0, absoluteExpiresAt: 0 } as const
+  const times = { idleExpiresAt: 0, absoluteExpiresAt: 0, signedInAt: Date.now() - 1000 }
+  const who = { username: 'admin', role: 'admin', ...times } as const
   const { rows } = await admins.consoles.list(id)
   const handle = rows.find(({ isYou }) => !isYou)?.handle ?? ''
   expect(await admins.consoles.end({ admin: who, ...caller }, handle, id)).toMatchObject({ outcome: 'done' })

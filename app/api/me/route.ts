@@ -1,3 +1,4 @@
+import { freshUntilOf } from '@/lib/admin/admin'
 import type { Me } from '@/lib/contract/login'
 import { route } from '@/lib/http/route'
 import { getRuntime } from '@/lib/runtime'
@@ -5,8 +6,10 @@ import { getRuntime } from '@/lib/runtime'
 /** Who is asking, and until when. */
 export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
   GET: {
-    run({ admin: { username, role, idleExpiresAt, absoluteExpiresAt } }): Me {
-      return { username, role, idleExpiresAt, absoluteExpiresAt, now: getRuntime().home.now() }
+    run({ admin }): Me {
+      const { username, role, idleExpiresAt, absoluteExpiresAt } = admin
+      const times = { idleExpiresAt, absoluteExpiresAt, freshUntil: freshUntilOf(admin) }
+      return { username, role, ...times, now: getRuntime().home.now() }
     },
   },
 })

@@ -1,3 +1,4 @@
+import { needFresh } from '@/lib/admin/admin'
 import { type AuditEntry, AuditExportQuery } from '@/lib/contract/audit'
 import { KnownError } from '@/lib/errors'
 import { download } from '@/lib/http/download'
@@ -23,7 +24,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     deed: 'audit.export',
     query: AuditExportQuery,
     async run({ query: { format, ...filter }, admin, requestId, ip }) {
-      const { audit, auditHistory } = getRuntime()
+      const { audit, auditHistory, now } = getRuntime()
       const reason = `As ${format}${Object.keys(filter).length > 0 ? ', filtered' : ''}.`
       const about = {
         admin: admin.username,
@@ -34,6 +35,9 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
         requestId,
         ip,
       } as const
+      const deny = (why: string) =>
+        void audit.write({ phase: 'outcome', deed: 'audit.export', ...about, outcome: 'denied', reason: why })
+      needFresh(admin, { now: now(), what: 'export the audit', deny })
       if (!(await audit.keep({ phase: 'outcome', deed: 'audit.export', ...about }))) {
         throw new KnownError(
           'source-unavailable',
