@@ -82,7 +82,13 @@ async function runJob(isSecurity: boolean): Promise<Seen> {
     sources: () => [source],
   })
   const actor = {
-    admin: { username: 'bench', role: 'operator', idleExpiresAt: 0, absoluteExpiresAt: 0 },
+    admin: {
+      username: 'bench',
+      role: 'operator',
+      idleExpiresAt: 0,
+      absoluteExpiresAt: 0,
+      signedInAt: Date.now() - 1000,
+    },
     requestId: 'bench',
     ip: null,
   } as const
