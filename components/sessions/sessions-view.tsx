@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useJob } from '@/components/jobs/use-job'
 import { useConsole } from '@/components/shell/console-context'
+import { focusWhenDrawn } from '@/components/ui/focus-when-drawn'
 import { SkeletonRows } from '@/components/ui/skeleton-rows'
 import { useMedia } from '@/components/ui/use-media'
 import { usePointerOver } from '@/components/ui/use-pointer-over'
@@ -154,8 +155,8 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
       if (next === undefined) return
       setCurrent({ handle: next.row.handle, index })
       virtualizer.scrollToIndex(index)
-      requestAnimationFrame(() =>
-        bodyRef.current?.querySelector<HTMLElement>(`[data-handle="${CSS.escape(next.row.handle)}"]`)?.focus(),
+      focusWhenDrawn(() =>
+        bodyRef.current?.querySelector<HTMLElement>(`[data-handle="${CSS.escape(next.row.handle)}"]`),
       )
     },
     deeds,

@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { OpenedFace } from '@/components/search/opened-face'
 import { ProblemFace } from '@/components/sessions/faces'
 import { useConsole } from '@/components/shell/console-context'
+import { focusWhenDrawn } from '@/components/ui/focus-when-drawn'
 import { SkeletonRows } from '@/components/ui/skeleton-rows'
 import { useMedia } from '@/components/ui/use-media'
 import { usePointerOver } from '@/components/ui/use-pointer-over'
@@ -78,8 +79,8 @@ export function PeopleView({ fallback }: { fallback: { key: string; page: People
       if (next === undefined) return
       setCurrent({ person: next.row.person, index })
       virtualizer.scrollToIndex(index)
-      requestAnimationFrame(() =>
-        bodyRef.current?.querySelector<HTMLElement>(`[data-person="${CSS.escape(next.row.person)}"]`)?.focus(),
+      focusWhenDrawn(() =>
+        bodyRef.current?.querySelector<HTMLElement>(`[data-person="${CSS.escape(next.row.person)}"]`),
       )
     },
     deeds,
