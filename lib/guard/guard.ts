@@ -14,6 +14,8 @@ import { createTombstones, type Tombstone } from './tombstones'
 
 /** So many keys are judged in one go. */
 const batchKeys = 100
+/** So few are read without being counted first. */
+const fewKeys = 20
 /** So many batches are under way at once: while Redis answers one, another is judged. */
 const batchesAtOnce = 4
 /** Where nothing tells one session from the next but its person. */
@@ -59,7 +61,11 @@ type GuardOptions = {
 export function createGuard(options: GuardOptions): Guard {
   const { guardMs, home, runner, handles, roster, audit, log, findSource } = options
   const tombstones = createTombstones()
-  const shared = createShared({ home, log, runner, guardMs, onRaised: takeRaised, onLifted: takeLifted })
+  const shared = createShared({
+    ...{ home, log, runner, handles, guardMs },
+    onRaised: takeRaised,
+    onLifted: ({ source, key }) => tombstones.lift(source, key),
+  })
   const judge = createJudge({ home, handles, roster, audit, findSource })
   const queue = new Set<Tombstone>()
   /** One watch for each prefix of a line, from the first tombstone there on. */
@@ -107,7 +113,8 @@ export function createGuard(options: GuardOptions): Guard {
     draining += 1
     try {
       while (queue.size > 0 && !isClosed) {
-        await judge.end(await withNews(takeBatch()))
+        const batch = await withNews(takeBatch())
+        if (batch.length < fewKeys || (await isAnyThere(batch))) await judge.end(batch)
       }
     } catch (error) {
       // Redis went away in the midst of it; when it is back all are looked at again.
@@ -115,6 +122,12 @@ export function createGuard(options: GuardOptions): Guard {
     } finally {
       draining -= 1
     }
+  }
+
+  /** What a job ends, Redis tells of too: that nothing came back is asked in one command, where reading them takes two a key. */
+  async function isAnyThere(batch: Tombstone[]): Promise<boolean> {
+    const source = batch[0] === undefined ? null : (findSource(batch[0].source)?.source ?? null)
+    return source !== null && (await source.countPresent(batch.map(({ key }) => Buffer.from(key, 'latin1')))) > 0
   }
 
   /** Those that wait longest, of one source; hashes, which take more answers to read, keep no others waiting. */
@@ -181,24 +194,12 @@ export function createGuard(options: GuardOptions): Guard {
     void recheck()
   }
 
-  function takeRaised({ handle, until, mark }: Raised): void {
-    const opened = handles().open(handle)
-    if (opened === null || until <= home.now()) return
-    const key = opened.key.toString('latin1')
-    put({ ...fresh, source: opened.source, key, mark, until, isOwn: false, isHeld: true })
+  function takeRaised(raised: Raised): void {
+    if (raised.until > home.now()) put({ ...fresh, ...raised, isOwn: false, isHeld: true })
   }
 
-  function takeLifted(handle: string): void {
-    const opened = handles().open(handle)
-    if (opened !== null) tombstones.lift(opened.source, opened.key.toString('latin1'))
-  }
-
-  function handleOf({ source, key }: Tombstone): string {
-    return handles().seal(source, Buffer.from(key, 'latin1'))
-  }
-
-  function share(tombstone: Tombstone): void {
-    shared.raise({ handle: handleOf(tombstone), until: tombstone.until, mark: tombstone.mark })
+  function share({ source, key, until, mark }: Tombstone): void {
+    shared.raise({ source, key, until, mark })
   }
 
   /** Unless it was revoked anew meanwhile, or its time is over. */
@@ -245,7 +246,7 @@ export function createGuard(options: GuardOptions): Guard {
         return tombstone?.isHeld ? [tombstone] : []
       })
       for (const key of keys) tombstones.lift(source, key.toString('latin1'))
-      if (held.length > 0) await shared.lift(held.map(handleOf))
+      if (held.length > 0) await shared.lift(held.map((one) => ({ source: one.source, key: one.key })))
       return (which = keys) => {
         const wanted = new Set(which.map((key) => key.toString('latin1')))
         for (const tombstone of held) if (wanted.has(tombstone.key)) holdAgain(tombstone)

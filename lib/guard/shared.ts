@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
+import type { Handles } from '@/lib/session/handle'
 
 const streamKey = 'rollcall:tombstones'
 /** In one entry of the stream. */
@@ -10,8 +11,10 @@ const mostEntries = 20_000
 const mostWaiting = 20_000
 const readAtOnce = 500
 
+/** `key`: latin1. */
+const Place = z.object({ source: z.string(), key: z.string() })
 const Raised = z.object({
-  handle: z.string(),
+  ...Place.shape,
   until: z.number(),
   mark: z.object({
     person: z.nullable(z.string()),
@@ -22,13 +25,10 @@ const Raised = z.object({
     isReadable: z.boolean(),
   }),
 })
-const News = z.object({
-  runner: z.string(),
-  raised: z._default(z.array(Raised), []),
-  lifted: z._default(z.array(z.string()), []),
-})
+const News = z.object({ raised: z._default(z.array(Raised), []), lifted: z._default(z.array(Place), []) })
 
-/** A tombstone as the other replicas read it: by handle, so that no session id is in it. */
+type Place = z.infer<typeof Place>
+/** A tombstone as the other replicas are told of it. */
 export type Raised = z.infer<typeof Raised>
 
 type SharedOptions = {
@@ -36,27 +36,32 @@ type SharedOptions = {
   log: Log
   /** The name of this process; its own news is no news to it. */
   runner: string
+  handles(): Pick<Handles, 'sealBlock' | 'openBlock'>
   /** How long the longest tombstone stands. */
   guardMs: number
   onRaised(raised: Raised): void
-  onLifted(handle: string): void
+  onLifted(place: Place): void
 }
 
 /**
- * Tombstones that the replicas share, and that outlive a restart: a stream in the home to which each adds its own and of which each reads what is new. Best effort: nothing here
- * keeps a deed waiting, and where the home does not answer this process guards alone.
+ * Tombstones that the replicas share, and that outlive a restart: a stream in the home to which each adds its own and of which each reads what is new. Each entry is sealed as a
+ * whole, so no session id is in it, and names its runner in front, who need not open it. Best effort: nothing here keeps a deed waiting, and where the home does not answer this process
+ * guards alone.
  */
-export function createShared({ home, log, runner, guardMs, onRaised, onLifted }: SharedOptions) {
+export function createShared({ home, log, runner, handles, guardMs, onRaised, onLifted }: SharedOptions) {
   let lastId = '-'
   let reading: Promise<void> | null = null
   let waiting: Raised[] = []
   let isWriting = false
   let isKept = true
 
-  async function add(news: { raised: Raised[] } | { lifted: string[] }): Promise<boolean> {
+  async function add(news: { raised: Raised[] } | { lifted: Place[] }): Promise<boolean> {
     try {
       if (home.health().state !== 'up') throw new Error('the home does not answer')
-      await home.client.xadd(streamKey, 'MAXLEN', '~', mostEntries, '*', 'news', JSON.stringify({ runner, ...news }))
+      const sealed = handles()
+        .sealBlock(Buffer.from(JSON.stringify(news)))
+        .toString('base64')
+      await home.client.xadd(streamKey, 'MAXLEN', '~', mostEntries, '*', 'runner', runner, 'news', sealed)
       await home.client.pexpire(streamKey, guardMs + 60_000)
       isKept = true
     } catch (error) {
@@ -77,23 +82,23 @@ export function createShared({ home, log, runner, guardMs, onRaised, onLifted }:
     for (;;) {
       const from = lastId === '-' ? '-' : `(${lastId}`
       const entries = await home.client.xrange(streamKey, from, '+', 'COUNT', readAtOnce)
-      for (const [id, [, text = '']] of entries) {
+      for (const [id, [, by, , sealed = '']] of entries) {
+        if (by !== runner) take(sealed)
         lastId = id
-        take(text)
       }
       if (entries.length < readAtOnce) return
     }
   }
 
-  function take(text: string): void {
-    try {
-      const news = News.parse(JSON.parse(text))
-      if (news.runner === runner) return
-      for (const raised of news.raised) onRaised(raised)
-      for (const handle of news.lifted) onLifted(handle)
-    } catch {
-      // Not as we write it: somebody else's hand. It guards nothing.
-    }
+  function take(sealed: string): void {
+    const block = handles().openBlock(Buffer.from(sealed, 'base64'))
+    // Sealed with another secret, or by somebody else's hand: it guards nothing.
+    if (block === null) return
+    // What this secret sealed was written by `add`, perhaps of another version.
+    const { success, data } = News.safeParse(JSON.parse(block.toString()))
+    if (!success) return
+    for (const raised of data.raised) onRaised(raised)
+    for (const place of data.lifted) onLifted(place)
   }
 
   return {
@@ -104,12 +109,13 @@ export function createShared({ home, log, runner, guardMs, onRaised, onLifted }:
       void write()
     },
     /** Tells the others before it returns; false where the home did not take it. Cost: one XADD and one PEXPIRE for each two hundred. */
-    async lift(handles: string[]): Promise<boolean> {
-      const lifted = new Set(handles)
-      waiting = waiting.filter(({ handle }) => !lifted.has(handle))
+    async lift(places: Place[]): Promise<boolean> {
+      const nameOf = ({ source, key }: Place) => `${source} ${key}`
+      const lifted = new Set(places.map(nameOf))
+      waiting = waiting.filter((one) => !lifted.has(nameOf(one)))
       let isTold = true
-      for (let at = 0; at < handles.length; at += mostInEntry) {
-        isTold = (await add({ lifted: handles.slice(at, at + mostInEntry) })) && isTold
+      for (let at = 0; at < places.length; at += mostInEntry) {
+        isTold = (await add({ lifted: places.slice(at, at + mostInEntry) })) && isTold
       }
       return isTold
     },
