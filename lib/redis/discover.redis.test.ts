@@ -84,7 +84,8 @@ test('among 100,000 keys of twenty other kinds every family of sessions is found
 }, 60_000)
 
 test('what is found says why, and neither a key nor a value is in it', async () => {
-  const id = randomBytes(24).toString('base64url')
+  // Without a dash of its own, behind which nobody can tell where the id begins.
+  const id = randomBytes(24).toString('hex')
   for (let n = 0; n < 5; n += 1) await redis.set(`shop:sess:${n}${id}`, express(7_777_777), 'PX', minuteMs)
   const [family] = await look()
   expect(family).toMatchObject({ prefix: 'shop:sess:', format: 'connect-redis', verdict: 'sure', keys: 5 })
