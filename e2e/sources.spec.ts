@@ -102,6 +102,7 @@ test('a poll that finds nothing new is 304, and a choice makes it new', async ()
 test('without an answer the page says so and keeps what it knows', async ({ page }) => {
   await signIn(page, rollcall, 'admin', '/sources')
   await expect(card(page, 'session:')).toBeVisible()
+  await page.waitForLoadState('networkidle')
   await rollcall.stop()
   await expect(page.getByRole('alert').filter({ hasText: 'may be old' })).toBeVisible({ timeout: 10_000 })
   await expect(card(page, 'session:')).toBeVisible()

@@ -12,8 +12,24 @@ import { FocusKeeper } from './focus-keeper'
 import { Nav } from './nav'
 import { Overlays } from './overlays'
 
-const RunningJobs = dynamic(() => import('./running-jobs').then((part) => part.RunningJobs), { ssr: false })
-const IdleWarning = dynamic(() => import('./idle-warning').then((part) => part.IdleWarning), { ssr: false })
+/** A part that the server did not give any more takes nothing else with it. */
+const Nothing = () => null
+const RunningJobs = dynamic(
+  () =>
+    import('./running-jobs').then(
+      (part) => part.RunningJobs,
+      () => Nothing,
+    ),
+  { ssr: false },
+)
+const IdleWarning = dynamic(
+  () =>
+    import('./idle-warning').then(
+      (part) => part.IdleWarning,
+      () => Nothing,
+    ),
+  { ssr: false },
+)
 
 /** What stands around every page of the console: a rail on the left, icons only when narrow, a bar at the bottom on phones. */
 export function Shell({ console, children }: { console: Console; children: ReactNode }) {

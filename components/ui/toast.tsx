@@ -4,7 +4,14 @@ import dynamic from 'next/dynamic'
 import type { ReactNode } from 'react'
 
 // What draws them is not part of the first load: it comes as soon as the page has begun.
-const Toaster = dynamic(() => import('./toaster').then((part) => part.Toaster), { ssr: false })
+const Toaster = dynamic(
+  () =>
+    import('./toaster').then(
+      (part) => part.Toaster,
+      () => () => null,
+    ),
+  { ssr: false },
+)
 
 export type ToastOptions = {
   title: ReactNode
