@@ -141,6 +141,7 @@ test('everything works by keyboard', async ({ page }) => {
   await page.keyboard.press('j')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/sessions\/[\w-]{20,}/)
+  await expect(page.getByRole('complementary', { name: 'One session' })).toBeFocused()
   await page.keyboard.press('Escape')
   await expect(page).toHaveURL(/\/sessions$/)
   await page.keyboard.press('j')
