@@ -101,6 +101,15 @@ async function write(count: number, person: (index: number) => string = (index) 
   await pipeline.exec()
 }
 
+/** Ends 3,000 sessions, which takes a while, and returns when it has begun with them. */
+async function beginLongOne({ jobs, read }: Pick<ReturnType<typeof makeServer>, 'jobs' | 'read'>) {
+  await write(3000)
+  await read()
+  const job = await begin(jobs, { deed: 'revoke', filter: {} })
+  await until('it is under way', async () => (await jobs.answer(job)).done > 0)
+  return { jobs, job }
+}
+
 async function begin(jobs: Jobs, input: object, who = actor()): Promise<string> {
   const { digest } = await jobs.preview(who, JobInput.parse({ ...input, dryRun: true }))
   return (await jobs.start(who, JobInput.parse({ ...input, digest }))).job
@@ -228,11 +237,7 @@ describe('a job', () => {
   })
 
   it('stops between two batches, adds up, and goes on where it stopped', async () => {
-    const { jobs, read } = makeServer()
-    await write(3000)
-    await read()
-    const job = await begin(jobs, { deed: 'revoke', filter: {} })
-    await until('it is under way', async () => (await jobs.answer(job)).done > 0)
+    const { jobs, job } = await beginLongOne(makeServer())
     await jobs.stop(actor(), job)
     const stopped = await finished(jobs, job)
     expect(stopped).toMatchObject({ state: 'stopped', total: 3000, gone: 0, refused: 0 })
@@ -244,11 +249,7 @@ describe('a job', () => {
   })
 
   it('can be resumed in the moment in which it is said to have stopped, and only once', async () => {
-    const { jobs, read } = makeServer()
-    await write(3000)
-    await read()
-    const job = await begin(jobs, { deed: 'revoke', filter: {} })
-    await until('it is under way', async () => (await jobs.answer(job)).done > 0)
+    const { jobs, job } = await beginLongOne(makeServer())
     await jobs.stop(actor(), job)
     while ((await jobs.answer(job)).state !== 'stopped') await setImmediate()
     const tries = await Promise.allSettled([jobs.resume(actor(), job), jobs.resume(actor(), job)])
@@ -259,10 +260,7 @@ describe('a job', () => {
 
   it('whose server ends says that it was interrupted, and another server goes on with it once', async () => {
     const first = makeServer()
-    await write(3000)
-    await first.read()
-    const job = await begin(first.jobs, { deed: 'revoke', filter: {} })
-    await until('it is under way', async () => (await first.jobs.answer(job)).done > 0)
+    const { job } = await beginLongOne(first)
     await first.jobs.close()
     const second = makeServer()
     const third = makeServer()
