@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isTime } from '@/lib/session/lifetime'
-import type { CompanionWrite, Decoded, Facts, Rewrite } from '@/lib/session/plan'
+import type { Decoded, Facts, Rewrite } from '@/lib/session/plan'
 import type { RawSession, StoredValue } from '@/lib/session/raw'
 import { isLeaf, toWire } from '@/lib/session/tree'
 import { createCompanionTest, formatOf, formats } from '.'
 import type { SessionFormat } from './format'
-import { canary, hostile } from './hostile'
+import { testFuzz } from './fuzz-test'
 
 /** A value from the real framework, or one built to the letter of its sources, and what a format must find in it. */
 export type Golden = {
@@ -23,8 +22,6 @@ export type Golden = {
 }
 
 const runs = 1_000
-/** Of arbitrary bytes. */
-const byteRuns = 10_000
 const dayMs = 86_400_000
 
 /** The suite that every format passes. */
@@ -39,33 +36,7 @@ export function testConformance(format: SessionFormat, goldens: Golden[]): void 
 
     for (const golden of goldens) testGolden(format, golden)
 
-    test(`no bytes make it throw or slip a byte into a reason, ${byteRuns} cases`, () => {
-      fc.assert(
-        fc.property(anyValue(goldens), fc.boolean(), (bytes, isTruncated) => {
-          tryEverything(format, { ...sample, value: { type: 'string', bytes, isTruncated } })
-        }),
-        { numRuns: byteRuns },
-      )
-    })
-
-    test(`no hash makes it throw or slip a byte into a reason, ${runs} cases`, () => {
-      fc.assert(
-        fc.property(anyHash(goldens), fc.boolean(), (fields, isTruncated) => {
-          tryEverything(format, { ...sample, value: { type: 'hash', fields, isTruncated } })
-        }),
-        { numRuns: runs },
-      )
-    })
-
-    test('hostile values end in an answer, within a second each', () => {
-      for (const bytes of hostile) {
-        const startedAt = performance.now()
-        tryEverything(format, rawOf(bytes))
-        tryEverything(format, rawOf(bytes, { isTruncated: true }))
-        tryEverything(format, { ...sample, value: { type: 'hash', fields: [[bytes, bytes]], isTruncated: false } })
-        expect(performance.now() - startedAt).toBeLessThan(1_000)
-      }
-    })
+    testFuzz(format, goldens)
   })
 }
 
@@ -216,78 +187,6 @@ export function goldensOf(folder: string, only: (name: string) => boolean = () =
 function fieldsOf(json: Buffer): [Buffer, Buffer][] {
   const fields: Record<string, string> = JSON.parse(json.toString('utf8'))
   return Object.entries(fields).map(([name, value]) => [Buffer.from(name, 'utf8'), Buffer.from(value, 'base64')])
-}
-
-function tryEverything(format: SessionFormat, raw: RawSession): void {
-  format.recognises(raw)
-  const related = format.related?.(raw) ?? []
-  expect(related.length).toBeLessThan(10)
-  expect(format.end?.(raw).companions.every(isWrite) ?? true).toBe(true)
-  const decoded = format.decode({ ...raw, related: related.map(() => Buffer.from('{"a":1}')) })
-  if ('facts' in decoded) {
-    expect(JSON.stringify(toWire(decoded.tree))).toBeTypeOf('string')
-    const { createdAt, lastSeenAt, expiresAt } = decoded.facts
-    for (const time of [createdAt, lastSeenAt, expiresAt]) expect(time === null || isTime(time)).toBe(true)
-  } else {
-    const reason = 'unreadable' in decoded ? decoded.unreadable : decoded.noSession
-    expect(reason).toMatch(/^It [\w\s(),.'-]+\.$/)
-    expect(reason).not.toContain(canary)
-  }
-  const extension = format.extend?.(raw, raw.now + dayMs) ?? null
-  if (extension === null) return
-  expect(extension.expiresAt).toBeLessThanOrEqual(raw.now + dayMs)
-  expect((extension.companions ?? []).every(isWrite)).toBe(true)
-}
-
-function isWrite({ key }: CompanionWrite): boolean {
-  return Buffer.isBuffer(key) && key.length > 0
-}
-
-/** Any bytes, any JSON, and real values with a few bytes changed. */
-function anyValue(goldens: Golden[]): fc.Arbitrary<Buffer> {
-  const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
-  const json = fc.json({ maxDepth: 5 }).map((text) => Buffer.from(text))
-  const real = goldens.flatMap(({ raw }) => (raw.value.type === 'string' ? [raw.value.bytes] : []))
-  return real.length === 0
-    ? fc.oneof(bytes, json)
-    : fc.oneof(bytes, json, bent(fc.constantFrom(...real)), bent(fc.constantFrom(...real)))
-}
-
-/** Any fields, and real hashes with a few bytes of one value changed, or fields missing. */
-function anyHash(goldens: Golden[]): fc.Arbitrary<[Buffer, Buffer][]> {
-  const bytes = fc.uint8Array({ maxLength: 60 }).map((array) => Buffer.from(array))
-  const any = fc.array(fc.tuple(bytes, bytes), { minLength: 1, maxLength: 5 })
-  const real = goldens.flatMap(({ raw }) => (raw.value.type === 'hash' ? [raw.value.fields] : []))
-  if (real.length === 0) return any
-  const changed = fc
-    .constantFrom(...real)
-    .chain((fields) =>
-      fc.tuple(
-        ...fields.map(([name, value]) =>
-          fc.oneof(
-            fc.constant([name, value] as [Buffer, Buffer]),
-            value.length === 0
-              ? fc.constant(null)
-              : bent(fc.constant(value)).map((other): [Buffer, Buffer] => [name, other]),
-            fc.constant(null),
-          ),
-        ),
-      ),
-    )
-  return fc.oneof(
-    any,
-    changed.map((fields) => fields.filter((field) => field !== null)),
-  )
-}
-
-function bent(real: fc.Arbitrary<Buffer>): fc.Arbitrary<Buffer> {
-  return fc
-    .tuple(real, fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }), fc.nat())
-    .map(([whole, changes, cut]) => {
-      const copy = Buffer.concat([whole])
-      for (const [at, byte] of changes) copy[at % copy.length] = byte
-      return copy.subarray(0, 1 + (cut % copy.length))
-    })
 }
 
 /** At most two hundred places where a reading may have ended. */

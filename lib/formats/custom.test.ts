@@ -6,7 +6,7 @@ import type { Decoded } from '@/lib/session/plan'
 import { createCompanionTest, formatOf, formats } from '.'
 import { rawOf } from './conformance'
 import { createCustomFormat } from './custom'
-import { canary, hostile } from './hostile'
+import { canary, hostileFiles } from './hostile'
 
 const now = 1_800_000_000_000
 const hourMs = 3_600_000
@@ -229,7 +229,8 @@ test('whatever the bytes and the chain, there is an answer without a throw, 10,0
 })
 
 test('hostile values end in an answer, within a second each', () => {
-  for (const given of hostile) {
+  for (const { bytes } of hostileFiles()) {
+    const given = bytes.subarray(0, 64 * 1024)
     for (const encoding of encodings) {
       const startedAt = performance.now()
       make({ encoding: [encoding, 'json'] }).decode(at(given))

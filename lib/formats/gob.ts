@@ -101,7 +101,7 @@ class GobReader {
       case 'uint':
         return this.whole(shown(this.unsigned()))
       case 'float':
-        return this.whole(this.float())
+        return this.whole(floatLeaf(this.float()))
       case 'complex':
         return this.whole(leaf('complex', `${String(this.float())}, ${String(this.float())}`))
       case 'bytes': {
@@ -267,6 +267,12 @@ class GobReader {
   private fail(fault: 'end' | 'limit' | 'broken'): void {
     this.fault ??= fault
   }
+}
+
+/** What JSON has no word for is a leaf. */
+function floatLeaf(value: number): number | Leaf {
+  if (Object.is(value, -0)) return leaf('float64', '-0')
+  return Number.isFinite(value) ? value : leaf('float64', Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf')
 }
 
 const floatBytes = Buffer.alloc(8)

@@ -1,67 +1,24 @@
-/** A text that no reason may repeat. */
-export const canary = 'canary-7f3a91'
+import { readFileSync } from 'node:fs'
 
-/** Values that broke parsers elsewhere, for tests only. */
-export const hostile: Buffer[] = [
-  ...[
-    '',
-    ' ',
-    '{',
-    '}',
-    '[',
-    '"',
-    '{"',
-    '{"a',
-    '{"a"',
-    '{"a":',
-    '{"a":1',
-    '{"a":1,',
-    '{,}',
-    '{"a":1,}',
-    '{"a" 1}',
-    '{a:1}',
-    '{"a":01}',
-  ],
-  ...[
-    '{"a":1}x',
-    '{"a":1}{"b":2}',
-    '\ufeff{"a":1}',
-    '{"a":NaN}',
-    '{"a":"\\x"}',
-    '{"a":"\\ud800"}',
-    '{"a":"\u0000"}',
-    '{"":{"":""}}',
-  ],
-  ...[
-    '{"a":1e999}',
-    '{"a":-0}',
-    '{"a":9007199254740993}',
-    `{"a":${'9'.repeat(100_000)}}`,
-    '{"cookie":null}',
-    '{"cookie":[]}',
-    '{"v":1}',
-  ],
-  ...[
-    '{"cookie":{"originalMaxAge":1e308,"expires":"x"}}',
-    '{"cookie":{"originalMaxAge":-1,"expires":{}}}',
-    '{"v":1,"createdAt":{}}',
-  ],
-  ...['1e300', '-5', '1.5', '"x"'].flatMap((time) => [
-    `{"v":1,"principal":null,"createdAt":${time},"idleMs":1,"absoluteExpiresAt":null,"extendedUntilAt":null,"data":{}}`,
-    `{"v":1,"principal":null,"createdAt":1,"idleMs":1,"absoluteExpiresAt":${time},"extendedUntilAt":${time},"data":{}}`,
-    `{"createdAt":${time},"lastSeenAt":${time},"cookie":{"originalMaxAge":${time},"expires":${time}}}`,
-  ]),
-  '[['.repeat(50_000),
-  `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
-  `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`,
-  `{"a":[${'1,'.repeat(300_000)}1]}`,
-  `{${Array.from({ length: 50_000 }, (_, n) => `"k${n}":{}`).join(',')}}`,
-  `{"a":"${'\\'.repeat(500_000)}"}`,
-  `{"a":"${'\\"'.repeat(250_000)}`,
-  `{"user":{"id":"${'x'.repeat(500_000)}"}}`,
-  `{"${canary}":{"${canary}":"${canary}"}`,
-  `O:8:"${canary}":0:{}`,
-  `a:1:{s:3:"uid";s:13:"${canary}";}`,
-  canary,
-  `\u0080\u0004\u0095${canary}.`,
-].map((text) => Buffer.from(text, 'utf8'))
+export { canary } from './fixtures/hostile-names.mjs'
+
+/** A value of `fixtures/hostile.json`; for tests only. */
+export type HostileFile = { name: string; bytes: Buffer }
+
+type Part = string | [times: number, base64: string]
+
+/** Values that broke parsers elsewhere or would run something in a reader that obeys them, in the order of the file: 150 MB together, so one is made at a time. */
+export function* hostileFiles(): Generator<HostileFile> {
+  // Written by `fixtures/make-hostile.mjs`.
+  const files: [name: string, ...Part[]][] = JSON.parse(
+    readFileSync(new URL('./fixtures/hostile.json', import.meta.url), 'utf8'),
+  )
+  for (const [name, ...parts] of files) yield { name, bytes: Buffer.concat(parts.map(bytesOf)) }
+}
+
+function bytesOf(part: Part): Buffer {
+  if (typeof part === 'string') return Buffer.from(part, 'base64')
+  const [times, base64] = part
+  const once = Buffer.from(base64, 'base64')
+  return Buffer.alloc(times * once.length, once)
+}

@@ -40,10 +40,10 @@ const anyNumber = /[:,[][ \t\r\n]*(-?\d[\d.eE+-]*)/g
 
 /** Whether a limit or a number stands in the way of `JSON.parse`. For ordinary values a fraction of what parsing costs. */
 function needsCare(text: string): boolean {
-  if (largeNumber.test(text) && !holdsAllTruly(text)) return true
   // Every value takes a character at least, every level an opener.
-  if (text.length <= maxNodes && countOf('{', text) + countOf('[', text) <= maxDepth) return false
-  return isBeyondLimits(text)
+  const isSmall = text.length <= maxNodes && countOf('{', text) + countOf('[', text) <= maxDepth
+  // Asked first: what holds too many values is read no further than that, and its numbers are not looked at one by one.
+  return (!isSmall && isBeyondLimits(text)) || (largeNumber.test(text) && !holdsAllTruly(text))
 }
 
 /** Python writes all digits of a float, and those are held. */
@@ -77,8 +77,9 @@ function isBeyondLimits(text: string): boolean {
     if (code === 0x22) {
       at = endOfString(text, at) - 1
       if (at < 0) return true
-    } else if (code === 0x2c) nodes++
-    else if (code === 0x7b || code === 0x5b) {
+    } else if (code === 0x2c) {
+      if (++nodes > maxNodes) return true
+    } else if (code === 0x7b || code === 0x5b) {
       nodes++
       if (++depth > maxDepth) return true
     } else if (code === 0x7d || code === 0x5d) depth--

@@ -147,10 +147,11 @@ function growing(most: number) {
     copyBack(back: number, count: number): boolean {
       if (!makeRoom(count)) return false
       const from = length - back
-      if (back >= count) out.copyWithin(length, from, from + count)
-      // Byte by byte, for it reads what it has just written.
-      else for (let n = 0; n < count; n++) out[length + n] = out[from + n] ?? 0
-      length += count
+      const end = length + count
+      // It may read what it has just written: each step doubles what there is to copy.
+      for (; length < end; length += Math.min(length - from, end - length)) {
+        out.copyWithin(length, from, from + Math.min(length - from, end - length))
+      }
       return true
     },
     full: (): Unpacked => (most < maxInflatedBytes ? { bytes: taken(), isCut: true } : { reason: tooLarge }),

@@ -1,3 +1,4 @@
+// Longer than most: one queue of keys and one beat serve tombstones and marks against persons, over what the home tells of both.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Audit } from '@/lib/audit'
 import type { Guarded } from '@/lib/contract/session'
@@ -9,6 +10,7 @@ import type { Handles } from '@/lib/session/handle'
 import type { SourceChange, StoredSession } from '@/lib/session/source'
 import { createJudge, type GuardedSource } from './judge'
 import { isPlain, markOf } from './mark'
+import { createNotBefore } from './not-before'
 import { createShared, type Raised } from './shared'
 import { createTombstones, type Tombstone } from './tombstones'
 
@@ -39,6 +41,13 @@ export type Guard = {
    * Cost: one XADD in the home for each two hundred that were held.
    */
   lift(source: string, keys: readonly Buffer[]): Promise<(which?: readonly Buffer[]) => void>
+  /**
+   * From `from` on no session of this person lives that was created before `at`, at any replica, for as long as a tombstone stands. Cost: one XADD in the home, and each second in which something
+   * changed a pass over the roster.
+   */
+  bar(principal: string, at: number, from: number): Promise<void>
+  /** They may live again: before an undo. */
+  unbar(principal: string): Promise<void>
   /** Null where it is not guarded, and was not as far as is remembered. Costs nothing. */
   find(source: string, key: Buffer): Guarded | null
   /** `returns`: since the process began. */
@@ -65,7 +74,12 @@ export function createGuard(options: GuardOptions): Guard {
     ...{ home, log, runner, handles, guardMs },
     onRaised: takeRaised,
     onLifted: ({ source, key }) => tombstones.lift(source, key),
+    onBarred(bar) {
+      if (bar.until > home.now()) notBefore.put(bar)
+    },
+    onUnbarred: (principal) => notBefore.forget(principal),
   })
+  const notBefore = createNotBefore({ now: home.now, roster, audit, log, findSource, raise, hold })
   const judge = createJudge({ home, handles, roster, audit, findSource })
   const queue = new Set<Tombstone>()
   /** One watch for each prefix of a line, from the first tombstone there on. */
@@ -105,6 +119,24 @@ export function createGuard(options: GuardOptions): Guard {
       if (tombstone.isHeld) queue.add(tombstone)
       else tombstone.isTouched = true
     }
+    void drain()
+  }
+
+  function raise(source: string, stored: StoredSession): void {
+    const { digest } = handles()
+    const { key } = stored.raw
+    const mark = markOf(stored, digest)
+    const until = home.now() + (isPlain(mark) ? Math.min(plainGuardMs, guardMs) : guardMs)
+    put({ ...fresh, source, key: key.toString('latin1'), mark, until, isOwn: true, isHeld: false })
+  }
+
+  function hold(source: string, key: Buffer): void {
+    const tombstone = tombstones.find(source, key.toString('latin1'))
+    if (tombstone === null || tombstone.isHeld) return
+    tombstone.isHeld = true
+    share(tombstone)
+    if (!tombstone.isTouched) return
+    queue.add(tombstone)
     void drain()
   }
 
@@ -183,6 +215,7 @@ export function createGuard(options: GuardOptions): Guard {
   }
 
   function beat(): void {
+    void notBefore.sweep()
     const over = tombstones.takeOver(home.now())
     // The last look at each; what comes back later is seen as such by the roster.
     for (const source of new Set(over.map((one) => one.source))) {
@@ -224,21 +257,16 @@ export function createGuard(options: GuardOptions): Guard {
   }
 
   return {
-    raise(source, stored) {
-      const { digest } = handles()
-      const { key } = stored.raw
-      const mark = markOf(stored, digest)
-      const until = home.now() + (isPlain(mark) ? Math.min(plainGuardMs, guardMs) : guardMs)
-      put({ ...fresh, source, key: key.toString('latin1'), mark, until, isOwn: true, isHeld: false })
+    raise,
+    hold,
+    async bar(principal, at, from) {
+      const bar = { principal, at, from, until: from + guardMs }
+      notBefore.put(bar)
+      await shared.bar(bar)
     },
-    hold(source, key) {
-      const tombstone = tombstones.find(source, key.toString('latin1'))
-      if (tombstone === null || tombstone.isHeld) return
-      tombstone.isHeld = true
-      share(tombstone)
-      if (!tombstone.isTouched) return
-      queue.add(tombstone)
-      void drain()
+    async unbar(principal) {
+      notBefore.forget(principal)
+      await shared.unbar(principal)
     },
     async lift(source, keys) {
       const held = keys.flatMap((key) => {

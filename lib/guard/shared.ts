@@ -2,6 +2,7 @@ import * as z from 'zod/mini'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
 import type { Handles } from '@/lib/session/handle'
+import type { Bar } from './not-before'
 
 const streamKey = 'rollcall:tombstones'
 /** In one entry of the stream. */
@@ -25,7 +26,14 @@ const Raised = z.object({
     isReadable: z.boolean(),
   }),
 })
-const News = z.object({ raised: z._default(z.array(Raised), []), lifted: z._default(z.array(Place), []) })
+/** `person`: a handle. */
+const Barred = z.object({ person: z.string(), at: z.number(), from: z.number(), until: z.number() })
+const News = z.object({
+  raised: z._default(z.array(Raised), []),
+  lifted: z._default(z.array(Place), []),
+  barred: z._default(z.array(Barred), []),
+  unbarred: z._default(z.array(z.string()), []),
+})
 
 type Place = z.infer<typeof Place>
 /** A tombstone as the other replicas are told of it. */
@@ -36,26 +44,29 @@ type SharedOptions = {
   log: Log
   /** The name of this process; its own news is no news to it. */
   runner: string
-  handles(): Pick<Handles, 'sealBlock' | 'openBlock'>
+  handles(): Pick<Handles, 'sealBlock' | 'openBlock' | 'sealPerson' | 'openPerson'>
   /** How long the longest tombstone stands. */
   guardMs: number
   onRaised(raised: Raised): void
   onLifted(place: Place): void
+  onBarred(bar: Bar): void
+  onUnbarred(principal: string): void
 }
 
 /**
- * Tombstones that the replicas share, and that outlive a restart: a stream in the home to which each adds its own and of which each reads what is new. Each entry is sealed as a
+ * Tombstones and marks against persons that the replicas share, and that outlive a restart: a stream in the home to which each adds its own and of which each reads what is new. Each entry is sealed as a
  * whole, so no session id is in it, and names its runner in front, who need not open it. Best effort: nothing here keeps a deed waiting, and where the home does not answer this process
  * guards alone.
  */
-export function createShared({ home, log, runner, handles, guardMs, onRaised, onLifted }: SharedOptions) {
+export function createShared(options: SharedOptions) {
+  const { home, log, runner, handles, guardMs } = options
   let lastId = '-'
   let reading: Promise<void> | null = null
   let waiting: Raised[] = []
   let isWriting = false
   let isKept = true
 
-  async function add(news: { raised: Raised[] } | { lifted: Place[] }): Promise<boolean> {
+  async function add(news: Partial<z.infer<typeof News>>): Promise<boolean> {
     try {
       if (home.health().state !== 'up') throw new Error('the home does not answer')
       const sealed = handles()
@@ -97,8 +108,16 @@ export function createShared({ home, log, runner, handles, guardMs, onRaised, on
     // What this secret sealed was written by `add`, perhaps of another version.
     const { success, data } = News.safeParse(JSON.parse(block.toString()))
     if (!success) return
-    for (const raised of data.raised) onRaised(raised)
-    for (const place of data.lifted) onLifted(place)
+    for (const raised of data.raised) options.onRaised(raised)
+    for (const place of data.lifted) options.onLifted(place)
+    for (const { person, ...bar } of data.barred) {
+      const principal = handles().openPerson(person)
+      if (principal !== null) options.onBarred({ ...bar, principal })
+    }
+    for (const person of data.unbarred) {
+      const principal = handles().openPerson(person)
+      if (principal !== null) options.onUnbarred(principal)
+    }
   }
 
   return {
@@ -119,6 +138,10 @@ export function createShared({ home, log, runner, handles, guardMs, onRaised, on
       }
       return isTold
     },
+    /** Tells the others of a mark against a person; best effort. Cost: one XADD and one PEXPIRE. */
+    bar: ({ principal, ...bar }: Bar) => add({ barred: [{ ...bar, person: handles().sealPerson(principal) }] }),
+    /** And that it is lifted; false where the home did not take it. */
+    unbar: (principal: string) => add({ unbarred: [handles().sealPerson(principal)] }),
     /** Reads what the others told since the last time. Throws as the client does. Cost: one XRANGE. */
     read(): Promise<void> {
       reading ??= readNews().finally(() => {

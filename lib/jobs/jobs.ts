@@ -74,10 +74,11 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     shelf,
     handled: createMeter(),
     findSource,
-    findArrivals: (principal, known) =>
-      Array.from(findSlots(roster, { principal: [principal] }, queryContext()), (slot) =>
-        toItem(roster.at(slot)),
-      ).filter((item) => !known.has(nameOf(item))),
+    findArrivals: (principal, known, createdBefore) =>
+      Array.from(findSlots(roster, { principal: [principal] }, queryContext()), (slot) => roster.at(slot))
+        .filter(({ createdAt }) => createdAt === null || createdAt < createdBefore)
+        .map(toItem)
+        .filter((item) => !known.has(nameOf(item))),
   }
 
   function queryContext(): QueryContext {
@@ -304,6 +305,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     void write(by, 'job.undo', { phase: 'intent', reason: sayOrder(kept) })
     void (async () => {
       await ledger.save({ ...kept, aliveAt: now() })
+      if (kept.isEverywhere && job.principal !== null) await actions.guard.unbar(job.principal)
       await bringBack(kept, backups, actions)
       shelf.drop(job)
       await ledger.save({ ...kept, aliveAt: now() })

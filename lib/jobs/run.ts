@@ -44,8 +44,8 @@ export type RunContext = {
   actions: Pick<ActionContext, 'now' | 'roster' | 'changed' | 'guard'>
   ledger: Ledger
   findSource(id: string): Source | null
-  /** The sessions of a person that live now and are none of these keys. */
-  findArrivals(principal: string, known: ReadonlySet<string>): JobItem[]
+  /** The sessions of a person that live now, are none of these keys and do not say that they were created at that time or later. */
+  findArrivals(principal: string, known: ReadonlySet<string>, createdBefore: number): JobItem[]
 }
 
 const countOf = {
@@ -70,8 +70,11 @@ export async function runJob(context: RunContext, job: LiveJob): Promise<void> {
     await Promise.all([context.ledger.save(kept), context.ledger.renew(kept.job)])
   }
   await save()
+  // Were this process to die, the others would take the mark up all the same.
+  await mark(context, job, everywhereMs)
   await work(context, job, pace, save)
   if (kept.isEverywhere && !job.isStopping && !job.isAway) await followPerson(context, job, pace, save)
+  await mark(context, job, 0)
   // Let go before it is said to be over: whoever reads that it stopped may resume it at once.
   await context.ledger.release(kept.job)
   kept.state = job.isInterrupted ? 'interrupted' : hasMore(job) ? 'stopped' : 'done'
@@ -79,6 +82,13 @@ export async function runJob(context: RunContext, job: LiveJob): Promise<void> {
   kept.perSecond = null
   kept.undoUntil = job.backups?.length ? kept.endedAt + undoJobMs : null
   await save(true)
+}
+
+/** Against the person who is logged out everywhere, from so long from now on; one that was stopped holds nothing against anybody. */
+async function mark({ actions }: RunContext, { kept, principal, ...job }: LiveJob, inMs: number): Promise<void> {
+  if (!kept.isEverywhere || principal === null) return
+  if (job.isStopping && !job.isInterrupted) await actions.guard.unbar(principal)
+  else await actions.guard.bar(principal, kept.startedAt, actions.now() + inMs)
 }
 
 /** Between two batches it will stop. */
@@ -201,7 +211,7 @@ export function createBackupShelf(): BackupShelf {
   return shelf
 }
 
-/** The mark against the person: while the job runs, whatever session of theirs appears is ended too. */
+/** While the job runs, whatever session of theirs appears and does not say that it is newer is ended too. */
 async function followPerson(context: RunContext, job: LiveJob, pace: Pace, save: () => Promise<void>): Promise<void> {
   const { principal, kept } = job
   if (principal === null) return
@@ -213,7 +223,7 @@ async function followPerson(context: RunContext, job: LiveJob, pace: Pace, save:
       return
     }
     const known = namesThatStay(job)
-    const arrivals = context.findArrivals(principal, known)
+    const arrivals = context.findArrivals(principal, known, kept.startedAt)
     if (arrivals.length > 0) {
       lastAt = Date.now()
       job.items.push(...arrivals)

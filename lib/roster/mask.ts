@@ -52,11 +52,15 @@ const pair =
 /** A user and a password in an address. */
 const userInfo = /:\/\/[^\s/:@]*:[^\s/@]+@/
 
+/** What has a longer name is hidden: to take such a one apart costs more than it tells. */
+const longestName = 1024
+
 /** What a name says of the value under it. `private`: hidden, and no credential. */
 type Secrecy = 'open' | 'private' | 'credential'
 
 /** Names that a format or the settings call secret may name a credential: nobody here can tell. */
 function secrecyOf(name: string, more: readonly string[] = []): Secrecy {
+  if (name.length > longestName) return 'credential'
   const words = wordsOf(name)
   const isCredential = (word: string, index: number) =>
     isAmong(credentialWords, word) ||
