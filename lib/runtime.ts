@@ -107,7 +107,7 @@ function createRuntime() {
     isReadOnly,
     now,
     changed: (target) => sources.find(target.source.id)?.sync.changed([target.key]),
-    refresh: async (target) => sources.find(target.source.id)?.sync.refresh(target.key),
+    refresh: async (target, known) => sources.find(target.source.id)?.sync.refresh(target.key, known),
   }
 
   const jobs = createJobs({

@@ -192,6 +192,22 @@ describe('restore', () => {
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
   })
 
+  it('brings back what was there at the end, also where it was saved a moment before', async () => {
+    await own.server.client().set('sess:a', express, 'PX', 60_000)
+    const saved = express.replace('"alice"', '"alice","save":1')
+    const racing: Source = {
+      ...source,
+      async readOne(key) {
+        const stored = await source.readOne(key)
+        await own.server.client().set(key, saved, 'PX', 60_000)
+        return stored
+      },
+    }
+    await revoke(context, operator, target('a', racing))
+    await restore(context, operator, target('a', racing))
+    expect(await own.server.client().get('sess:a')).toBe(saved)
+  })
+
   it('is over after the undo window', async () => {
     await own.server.client().set('sess:a', alice, 'PX', 60_000)
     await revoke(context, operator, target('a'))
@@ -248,6 +264,17 @@ describe('extend', () => {
     }
     expect(await extend(context, operator, target('a', racing), { byMs: 1000 })).toMatchObject({ outcome: 'refused' })
     expect(await own.server.client().pttl('sess:a')).toBe(-1)
+  })
+
+  it.each([
+    ['payload', express],
+    ['TTL alone', alice],
+  ])('tells the roster what Redis holds then, without reading it again: %s', async (_, body) => {
+    await own.server.client().set('sess:a', body, 'PX', 60_000)
+    const told: unknown[] = []
+    const refresh: ActionContext['refresh'] = async (_, known) => void told.push(known)
+    await extend({ ...context, refresh }, operator, target('a'), { byMs: 600_000 })
+    expect(told).toEqual(await source.read([target('a').key]))
   })
 
   it('never overwrites what the application saves meanwhile', async () => {

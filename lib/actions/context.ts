@@ -7,6 +7,7 @@ import { KnownError } from '@/lib/errors'
 import type { Guard } from '@/lib/guard/guard'
 import type { Log } from '@/lib/log'
 import type { Roster } from '@/lib/roster/roster'
+import type { Session } from '@/lib/session/session'
 import type { Source } from '@/lib/session/source'
 import type { UndoShelf } from './undo'
 
@@ -28,8 +29,8 @@ export type ActionContext = {
   now(): number
   /** Tells the sync that this key may have changed. */
   changed(target: Target): void
-  /** Reads it again now: the roster knows before this returns. Throws `source-unavailable`. Cost: one read. */
-  refresh(target: Target): Promise<void>
+  /** The roster knows it as it is now before this returns: as `known` says, or it is read again. Throws `source-unavailable`. Cost: nothing, or one read. */
+  refresh(target: Target, known: Session | null): Promise<void>
 }
 
 /** Deeds that change no session, also of a console that may only read. */

@@ -1,7 +1,8 @@
 import type { ExtendAnswer, ExtendInput } from '@/lib/contract/session'
 import { latestTime } from '@/lib/session/lifetime'
+import type { Extension } from '@/lib/session/plan'
 import type { Session } from '@/lib/session/session'
-import { isUnanswered, type StoredSession } from '@/lib/session/source'
+import { isUnanswered, type Source, type StoredSession, type WriteResult } from '@/lib/session/source'
 import { type ActionContext, type Actor, allow, type Target, writeEntry } from './context'
 import { settle } from './settle'
 
@@ -39,12 +40,12 @@ export async function extend(
   }
   void writeEntry(context, actor, 'session.extend', target, { phase: 'intent' })
   try {
-    const answer = await extendOne(target, input, (session, untilAt) => {
+    const { answer, after } = await extendOne(target, input, (session, untilAt) => {
       told.principal = session.principal
       told.wanted = untilAt
       return null
     })
-    if (answer.outcome === 'done') await context.refresh(target)
+    if (answer.outcome === 'done') await context.refresh(target, after)
     else if (answer.outcome === 'already-gone') context.changed(target)
     return tell(answer)
   } catch (error) {
@@ -71,7 +72,7 @@ export async function extendOne(
   target: Pick<Target, 'source' | 'key'>,
   input: ExtendInput,
   refuse: (session: Session, untilAt: number) => string | null,
-): Promise<ExtendAnswer> {
+): Promise<Extended> {
   const { source, key } = target
   for (let tries = 0; tries < mostTries; tries += 1) {
     const stored = await source.readOne(key)
@@ -85,30 +86,35 @@ export async function extendOne(
     if (extension.expiresAt <= (present ?? 0)) {
       return refused('Its absolute timeout does not allow a later end.', present)
     }
-    if (extension.rewrite !== null) {
-      const replaced = await source.replace(stored.raw, extension.rewrite)
-      if (replaced === 'conflict') continue
-      if (replaced === 'gone') return gone
-      if (typeof replaced === 'object') return refused(replaced.denied, present)
-    }
-    const keyExpiresAt = extension.keyExpiresAt === undefined ? extension.expiresAt : extension.keyExpiresAt
-    if (keyExpiresAt !== null) {
-      const expired = await source.expire(key, keyExpiresAt)
-      if (typeof expired === 'object') return refused(expired.denied, present)
-      if (expired === 'gone') return gone
-      // The key stands later already, which is as good, or its end was taken away between our reading and our writing.
-      if (expired === 'conflict' && !(await lasts(target, extension.expiresAt))) continue
-    }
+    const result = await push(source, stored, extension)
+    if (result === 'gone') return gone
+    if (typeof result === 'object') return refused(result.denied, present)
+    // The key stands later already, which is as good, or something changed between our reading and our writing.
+    if (result === 'conflict' && !(await lasts(target, extension.expiresAt))) continue
     await source.writeCompanions(extension.companions ?? [])
-    return { outcome: 'done', expiresAt: extension.expiresAt, notReached: extension.notReached, reason: null }
+    const { expiresAt, notReached } = extension
+    const after = result === 'done' ? source.foresee(stored, extension) : null
+    return { answer: { outcome: 'done', expiresAt, notReached, reason: null }, after }
   }
   return refused('The application keeps changing it; try again.', null)
 }
 
-const gone: ExtendAnswer = { outcome: 'already-gone', expiresAt: null, notReached: [], reason: 'It has ended.' }
+/** `after`: the session as it stands now; null where only reading it again tells. */
+type Extended = { answer: ExtendAnswer; after: Session | null }
 
-function refused(reason: string, expiresAt: number | null): ExtendAnswer {
-  return { outcome: 'refused', expiresAt, notReached: [], reason }
+async function push(source: Source, { raw }: StoredSession, extension: Extension): Promise<WriteResult> {
+  const { rewrite, expiresAt, keyExpiresAt = expiresAt } = extension
+  if (rewrite !== null) return source.replace(raw, rewrite, keyExpiresAt)
+  return keyExpiresAt === null ? 'done' : source.expire(raw.key, keyExpiresAt)
+}
+
+const gone: Extended = {
+  answer: { outcome: 'already-gone', expiresAt: null, notReached: [], reason: 'It has ended.' },
+  after: null,
+}
+
+function refused(reason: string, expiresAt: number | null): Extended {
+  return { answer: { outcome: 'refused', expiresAt, notReached: [], reason }, after: null }
 }
 
 /** Whether the session ends, and no earlier than that. */

@@ -11,8 +11,7 @@ import { undoMs } from './undo'
 export async function revoke(context: ActionContext, actor: Actor, target: Target): Promise<RevokeAnswer> {
   allow(context, actor, 'session.revoke', target)
   const { source, key } = target
-  const [stored, copy] = await Promise.all([source.readOne(key), source.can.undo ? source.backUp(key) : null])
-  const backup = stored === null ? null : copy
+  const stored = await source.readOne(key)
   const principal = stored?.session.principal ?? null
   const tell = (answer: RevokeAnswer) => {
     void writeEntry(context, actor, 'session.revoke', target, { phase: 'outcome', principal, ...answer })
@@ -24,7 +23,10 @@ export async function revoke(context: ActionContext, actor: Actor, target: Targe
 
   try {
     context.roster.ends.expect(source.id, key.toString('latin1'), 'revoked', context.now())
-    const result = await source.remove(key, backup, stored)
+    // In one go: the copy is of what the removal finds.
+    const copying = stored !== null && source.can.undo ? source.backUp(key, stored).catch(() => null) : null
+    const result = await source.remove(key, copying, stored)
+    const backup = await copying
     if (typeof result === 'object') {
       lift()
       return tell({ outcome: 'refused', undoUntil: null, reason: result.denied })

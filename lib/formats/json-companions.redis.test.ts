@@ -109,7 +109,7 @@ describe.each(cases)('$format, $name', ({ format, name, timesOf, index, hasTtl }
   test('an extension is read back from Redis, and what else its person has stays', async () => {
     const before = Object.keys(await everything())
     const untilAt = inAnHour + dayMs
-    const answer = await extendOne({ source, key: golden.key }, { untilAt }, () => null)
+    const { answer } = await extendOne({ source, key: golden.key }, { untilAt }, () => null)
     expect(answer).toMatchObject({ outcome: 'done', expiresAt: untilAt })
     expect(Object.keys(await everything())).toEqual(before)
     expect((await source.readOne(golden.key))?.session.expiresAt).toBe(untilAt)

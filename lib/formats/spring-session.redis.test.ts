@@ -98,7 +98,7 @@ test.each(['spring', 'spring-indexed', 'spring-reactive'])(
     const key = await put(folder, 'signed-in')
     const before = await keys()
     const untilAt = own.connection.now() + 120 * minuteMs
-    const answer = await extendOne({ source, key }, { untilAt }, () => null)
+    const { answer } = await extendOne({ source, key }, { untilAt }, () => null)
     expect(answer).toMatchObject({ outcome: 'done', expiresAt: untilAt })
     const [session] = await source.read([key])
     if (!session || session === 'skipped') throw new Error('Not read')

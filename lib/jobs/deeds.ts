@@ -36,7 +36,7 @@ export async function doBatch(options: BatchOptions, items: JobItem[]): Promise<
 
 async function revokeBatch({ context, source, wantsUndo }: BatchOptions, items: JobItem[]): Promise<ItemResult[]> {
   const keys = items.map(toKey)
-  const backups = wantsUndo ? await Promise.all(keys.map((key) => source.backUp(key).catch(() => null))) : []
+  const backups: Backup[] = []
   for (const { key } of items) context.roster.ends.expect(source.id, key, 'revoked', context.now())
   const results = await source
     .removeMany(
@@ -46,7 +46,11 @@ async function revokeBatch({ context, source, wantsUndo }: BatchOptions, items: 
         if (reason === null) context.guard.raise(source.id, stored)
         return reason
       },
-      backups,
+      wantsUndo
+        ? (backup, index) => {
+            backups[index] = backup
+          }
+        : undefined,
     )
     .catch(() => keys.map(() => 'unsent' as const))
   for (const [index, key] of keys.entries()) {
@@ -61,7 +65,7 @@ async function revokeBatch({ context, source, wantsUndo }: BatchOptions, items: 
   context.roster.publish()
   return results.map((result, index) => {
     const backup = backups[index] ?? null
-    return { ...toOutcome(result), backup: result === 'done' && backup !== null ? { source, backup } : null }
+    return { ...toOutcome(result), backup: backup === null ? null : { source, backup } }
   })
 }
 
@@ -69,7 +73,7 @@ async function pushEnd({ context, source, deed, byMs }: BatchOptions, item: JobI
   const key = toKey(item)
   try {
     if (deed === 'extend') {
-      const answer = await extendOne({ source, key }, { byMs }, (session) => whoChanged(session, item))
+      const { answer } = await extendOne({ source, key }, { byMs }, (session) => whoChanged(session, item))
       return { outcome: answer.outcome, reason: answer.reason, backup: null }
     }
     const stored = await source.readOne(key)

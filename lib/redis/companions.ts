@@ -2,8 +2,9 @@ import type { CompanionWrite } from '@/lib/session/plan'
 import type { Backup } from '@/lib/session/source'
 import { runAll } from './commands'
 import type { Connection } from './connection'
+import { backUpKey, restoreKey } from './copies'
 import { isAnswer } from './errors'
-import { backUpKey, changeString, expireKey, giveExpiryToKey, removeKey, restoreKey } from './writes'
+import { changeString, expireKey, giveExpiryToKey, removeKey } from './writes'
 
 /** How a rewrite that loses the race against another writer is tried again. */
 const mostTries = 4

@@ -4,14 +4,18 @@ import type { Backup, RemoveResult, StoredSession, WriteResult } from '@/lib/ses
 import { isUnanswered } from '@/lib/session/source'
 import { type Undoing, writeCompanion } from './companions'
 import type { Connection } from './connection'
+import { restoreKey } from './copies'
 import { removeUnless, type Taken } from './take'
-import { invalidateHash, removeKey, removeKeys, restoreKey, revalidateHash } from './writes'
+import { invalidateHash, removeKey, removeKeys, revalidateHash } from './writes'
 
 /** A session that is to end: as it was read, by its format, with the backup that takes up what goes with it. */
 export type Doomed = { stored: StoredSession; format: SessionFormat; backup: Backup | null }
 
 /** What went with a session, kept beside its backup until that is forgotten. */
 type Trail = { invalidated: { stored: StoredSession; ending: Ending } | null; undoings: Undoing[] }
+
+/** A backup, or one that was sent for. */
+type Copying = Backup | null | Promise<Backup | null>
 
 const onlyTheKey: Ending = { invalidation: null, companions: [] }
 
@@ -42,10 +46,14 @@ export function createEndings(connection: Connection) {
     }
   }
 
-  async function end(doomed: Doomed): Promise<WriteResult> {
-    const { stored, format, backup } = doomed
+  async function end({ stored, format }: Omit<Doomed, 'backup'>, copying: Copying): Promise<WriteResult> {
     const ending = format.end?.(stored.raw) ?? onlyTheKey
-    const result = await invalidate(doomed, ending)
+    // A copy that was sent for stands before the removal, on the same socket; an invalidation takes another.
+    const removing = ending.invalidation === null ? removeKey(connection, stored.raw.key) : null
+    const [copy, removed] = await Promise.allSettled([copying, removing])
+    const backup = copy.status === 'fulfilled' ? copy.value : null
+    if (removed.status === 'rejected') throw removed.reason
+    const result = removed.value ?? (await invalidate({ stored, format, backup }, ending))
     if (result === 'done') await follow(backup, ending.companions)
     return result
   }

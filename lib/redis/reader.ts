@@ -12,7 +12,7 @@ import { type Reading, readValues } from './read'
 import { bytesOf } from './tracking'
 
 /** So long values are decoded in one go, then whoever waits for this process has a turn: a value may take milliseconds, and there are hundreds. */
-const turnMs = 10
+const turnMs = 2
 /** What a value beside a session tells stands in its head. */
 const relatedBytes = 64 * 1024
 

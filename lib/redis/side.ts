@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis'
 import { unwritten } from './errors'
-import { commandTimeoutMs } from './options'
+import { commandTimeoutMs, isCluster } from './options'
 
 /** A second connection for transactions, opened at the first and kept. */
 export type Side = {
@@ -35,10 +35,10 @@ export function createSide(open: () => Redis | Cluster, database: number): Side 
     }
   }
 
-  /** What was left watched would fail the next transaction, which waits for this; after an EXEC it changes nothing. */
-  async function letGo(): Promise<void> {
+  /** What was left watched would fail the next transaction, which goes out behind this on the same socket; after an EXEC it changes nothing. */
+  function letGo(): void {
     const used = client
-    await used?.unwatch().catch(() => used.disconnect(true))
+    used?.unwatch().catch(() => used.disconnect(true))
   }
 
   return {
@@ -73,5 +73,23 @@ function whenReady(client: Redis | Cluster): Promise<void> {
       resolve()
     }
     client.once('ready', onReady)
+  })
+}
+
+/** Watches a key and reads, in one write; in a cluster one after the other, where the first may have to open the way to its node. */
+export async function watchAnd<T>(client: Redis | Cluster, key: Buffer, read: () => Promise<T>): Promise<T> {
+  const watching = client.watch(key)
+  if (isCluster(client)) await watching
+  const [answer] = await Promise.all([read(), watching])
+  return answer
+}
+
+/** The answers of a transaction, null when a watched key had changed. Throws the first error in it. */
+export async function committed(exec: Promise<[Error | null, unknown][] | null>): Promise<unknown[] | null> {
+  const answers = await exec
+  if (answers === null) return null
+  return answers.map(([error, value]) => {
+    if (error) throw error
+    return value
   })
 }

@@ -1,16 +1,19 @@
 import { KnownError } from '@/lib/errors'
 import type { SessionFormat } from '@/lib/formats/format'
+import type { Rewrite } from '@/lib/session/plan'
+import type { StoredValue } from '@/lib/session/raw'
 import type { Backup, RemoveResult, Source, StoredSession, WriteResult } from '@/lib/session/source'
 import { type Command, runAll } from './commands'
 import { writeCompanion } from './companions'
 import type { Connection } from './connection'
+import { backUpKey, backUpKnown } from './copies'
 import { createEndings, type Doomed } from './endings'
 import { guarded, isAnswer, unwritten } from './errors'
 import { createReader } from './reader'
 import { primariesOf, scanKeys } from './scan'
-import type { Taken } from './take'
+import { sizeOf, type Taken } from './take'
 import { bytesOf, startsWith } from './tracking'
-import { backUpKey, expireKey, giveExpiryToKey, replaceValue } from './writes'
+import { expireKey, giveExpiryToKey, replaceValue } from './writes'
 
 /** Rollcall's own keys: its secret, the sessions of its admins, their throttling. They are nobody's sessions, whatever prefix is watched. */
 export const ownPrefix = 'rollcall:'
@@ -35,7 +38,7 @@ type SourceOptions = {
 type Removal = {
   keys: Buffer[]
   refuse: (stored: StoredSession, index: number) => string | null
-  backups: readonly (Backup | null)[]
+  keep?: ((backup: Backup, index: number) => void) | undefined
   isContested: boolean
 }
 
@@ -87,7 +90,7 @@ export function createSource(options: SourceOptions): Source {
     return run(async () => (isReadOnly ? denied : isOurs(key) ? work() : 'gone'))
   }
 
-  function removeMany({ keys, refuse, backups, isContested }: Removal): Promise<RemoveResult[]> {
+  function removeMany({ keys, refuse, keep, isContested }: Removal): Promise<RemoveResult[]> {
     return run(async () => {
       if (isReadOnly) return keys.map(() => denied)
       const results: RemoveResult[] = keys.map(() => 'gone')
@@ -100,7 +103,12 @@ export function createSource(options: SourceOptions): Source {
         if (!stored || stored === 'skipped') continue
         const reason = refuse(stored, index)
         if (reason !== null) results[index] = { refused: reason }
-        else doomed.push({ stored, format: reader.formatOf(stored), backup: backups[index] ?? null, index })
+        else doomed.push({ stored, format: reader.formatOf(stored), backup: null, index })
+      }
+      if (keep !== undefined) {
+        const known = doomed.map(({ stored }) => stored)
+        const copies = await unwritten(() => backUpKnown(connection, known))
+        for (const [at, one] of doomed.entries()) one.backup = copies[at] ?? null
       }
       const refuseTaken = (at: number, taken: Taken) => {
         const one = doomed[at]
@@ -109,7 +117,10 @@ export function createSource(options: SourceOptions): Source {
         return found === 'skipped' ? 'no session' : refuse(found, one.index)
       }
       const ended = await endings.endMany(doomed, isContested ? refuseTaken : null)
-      for (const [at, { index }] of doomed.entries()) results[index] = ended[at] ?? 'unanswered'
+      for (const [at, { index, backup }] of doomed.entries()) {
+        results[index] = ended[at] ?? 'unanswered'
+        if (results[index] === 'done' && backup !== null) keep?.(backup, index)
+      }
       return results
     })
   }
@@ -170,11 +181,11 @@ export function createSource(options: SourceOptions): Source {
     remove: (key, backup = null, known = null) =>
       write(key, async () => {
         const stored = known ?? (await unwritten(() => readStored(key, rowBytes)))
-        return stored === null ? 'gone' : endings.end({ stored, format: reader.formatOf(stored), backup })
+        return stored === null ? 'gone' : endings.end({ stored, format: reader.formatOf(stored) }, backup)
       }),
 
-    removeMany: (keys, refuse, backups = []) => removeMany({ keys, refuse, backups, isContested: false }),
-    removeContested: (keys, refuse) => removeMany({ keys, refuse, backups: [], isContested: true }),
+    removeMany: (keys, refuse, keep) => removeMany({ keys, refuse, keep, isContested: false }),
+    removeContested: (keys, refuse) => removeMany({ keys, refuse, isContested: true }),
 
     planExtension(stored, untilAt) {
       const ttlOnly = { rewrite: null, expiresAt: untilAt, notReached: [...stored.notReached.extend] }
@@ -186,11 +197,24 @@ export function createSource(options: SourceOptions): Source {
 
     limitsOf: (format) => reader.findFormat(format)?.notReached ?? null,
 
-    backUp: (key) => run(async () => (isOurs(key) ? backUpKey(connection, key) : null)),
+    foresee(stored, { rewrite, expiresAt, keyExpiresAt = expiresAt }) {
+      const { raw, sizeBytes } = stored
+      if (sizeBytes > rowBytes || raw.value.isTruncated) return null
+      const value = rewrite === null ? raw.value : rewritten(raw.value, rewrite)
+      const redisExpiresAt = keyExpiresAt ?? raw.redisExpiresAt
+      const read = reader.readAs(stored, { value, sizeBytes: sizeOf(value), redisExpiresAt })
+      return read === null || read === 'skipped' ? null : read.session
+    },
+
+    backUp: (key, known = null) =>
+      run(async () => {
+        if (!isOurs(key)) return null
+        return known === null ? backUpKey(connection, key) : ((await backUpKnown(connection, [known]))[0] ?? null)
+      }),
     restore: (backup) => write(backup.key, () => endings.restore(backup)),
     expire: (key, untilAt) => write(key, () => expireKey(connection, key, untilAt)),
     giveExpiry: (key, untilAt) => write(key, () => giveExpiryToKey(connection, key, untilAt)),
-    replace: (raw, rewrite) => write(raw.key, () => replaceValue(connection, raw, rewrite)),
+    replace: (raw, rewrite, untilAt = null) => write(raw.key, () => replaceValue(connection, raw, rewrite, untilAt)),
     writeCompanions: (writes) =>
       run(async () => {
         for (const one of isReadOnly ? [] : writes) await writeCompanion(connection, one, false)
@@ -205,6 +229,13 @@ export function createSource(options: SourceOptions): Source {
       return connection.missing()
     },
   }
+}
+
+function rewritten(value: StoredValue, rewrite: Rewrite): StoredValue {
+  if (rewrite.type === 'string') return { type: 'string', bytes: rewrite.bytes, isTruncated: false }
+  if (value.type !== 'hash') return value
+  const isNew = ([name]: [Buffer, Buffer]) => !rewrite.fields.some(([other]) => other.equals(name))
+  return { ...value, fields: [...value.fields.filter(isNew), ...rewrite.fields] }
 }
 
 function requireUp(connection: Connection) {

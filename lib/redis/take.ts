@@ -3,7 +3,8 @@ import type { RawSession, StoredValue } from '@/lib/session/raw'
 import { isUnanswered, type RemoveResult } from '@/lib/session/source'
 import { type Command, runAll } from './commands'
 import type { Connection } from './connection'
-import { removeKeys, restoreValue } from './writes'
+import { restoreValue } from './copies'
+import { removeKeys } from './writes'
 
 /** What stood under a key at the very moment of its end. */
 export type Taken = { value: StoredValue; redisExpiresAt: number | null; sizeBytes: number }
@@ -67,7 +68,8 @@ function isSame(first: StoredValue, second: StoredValue): boolean {
   return first.type === 'string' && second.type === 'string' && first.bytes.equals(second.bytes)
 }
 
-function sizeOf(value: StoredValue): number {
+/** The bytes of a value that was read whole. */
+export function sizeOf(value: StoredValue): number {
   if (value.type === 'string') return value.bytes.length
   return value.fields.reduce((sum, [name, bytes]) => sum + name.length + bytes.length, 0)
 }

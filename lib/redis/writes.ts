@@ -1,18 +1,14 @@
-import { latestTime } from '@/lib/session/lifetime'
+import type { Redis } from 'ioredis'
 import type { Ending, Rewrite } from '@/lib/session/plan'
 import type { RawSession, StoredValue } from '@/lib/session/raw'
 import { type Backup, isUnanswered, type RemoveResult, type WriteResult } from '@/lib/session/source'
-import { runAll } from './commands'
 import type { Connection } from './connection'
+import { restoreKey } from './copies'
 import { isAnswer, isRefused, unwritten, written } from './errors'
 import { isCluster } from './options'
 import { countIssued } from './pace'
-import { readValues } from './read'
+import { committed, watchAnd } from './side'
 
-/** A larger key is not copied: memory here and one long DUMP there. */
-const mostBackupBytes = 8 * 1024 * 1024
-
-type Copy = { kind: 'dump'; payload: Buffer } | { kind: 'value'; value: StoredValue }
 type Fields = [name: Buffer, value: Buffer][]
 
 /** UNLINK, or DEL where there is no UNLINK. */
@@ -27,104 +23,13 @@ export async function removeKey(connection: Connection, key: Buffer): Promise<Wr
   })
 }
 
-export async function backUpKey(connection: Connection, key: Buffer): Promise<Backup | null> {
-  const { client } = connection
-  const { dump, restore, memoryUsage, pexpiretime } = connection.capabilities()
-  if (!dump || !restore) return backUpByType(connection, key)
-  const [size] = await runAll(client, [memoryUsage ? ['MEMORY', 'USAGE', key] : ['STRLEN', key]])
-  if (size === null || (typeof size === 'number' && size > mostBackupBytes)) return null
-  const [payload, expiry] = await runAll(client, [
-    ['DUMP', key],
-    [pexpiretime ? 'PEXPIRETIME' : 'PTTL', key],
-  ])
-  if (payload instanceof Error) return backUpByType(connection, key)
-  if (!Buffer.isBuffer(payload) || typeof expiry !== 'number' || expiry === -2) return null
-  const redisExpiresAt = expiry < 0 ? null : Math.min(pexpiretime ? expiry : connection.now() + expiry, latestTime)
-  const copy: Copy = { kind: 'dump', payload }
-  return { key, bytes: payload.length, redisExpiresAt, opaque: copy }
-}
-
-async function backUpByType(connection: Connection, key: Buffer): Promise<Backup | null> {
-  const [reading] = await readValues(connection, [key], mostBackupBytes)
-  if (!reading || reading === 'skipped' || reading.value.isTruncated) return null
-  const copy: Copy = { kind: 'value', value: reading.value }
-  return { key, bytes: reading.sizeBytes, redisExpiresAt: reading.redisExpiresAt, opaque: copy }
-}
-
-export async function restoreKey(connection: Connection, backup: Backup): Promise<WriteResult> {
-  const { key, redisExpiresAt } = backup
-  if (redisExpiresAt !== null && redisExpiresAt <= connection.now()) return 'gone'
-  // Made by `backUpKey`, which is the only one to fill it.
-  const copy = backup.opaque as Copy
-  if (copy.kind === 'dump') {
-    return written('RESTORE', async () => {
-      try {
-        await connection.client.restore(key, redisExpiresAt ?? 0, copy.payload, 'ABSTTL')
-        return 'done'
-      } catch (error) {
-        if (error instanceof Error && error.message.startsWith('BUSYKEY')) return 'conflict'
-        throw error
-      }
-    })
-  }
-  return restoreValue(connection, key, copy.value, redisExpiresAt)
-}
-
-/** Writes a value where nothing stands; `conflict` where something does. */
-export function restoreValue(
-  connection: Connection,
-  key: Buffer,
-  value: StoredValue,
-  endsAt: number | null,
-): Promise<WriteResult> {
-  return value.type === 'string'
-    ? restoreString(connection, key, value.bytes, endsAt)
-    : restoreHash(connection, key, value.fields, endsAt)
-}
-
-async function restoreString(
-  connection: Connection,
-  key: Buffer,
-  bytes: Buffer,
-  endsAt: number | null,
-): Promise<WriteResult> {
-  const { client } = connection
-  return written('SET', async () => {
-    if (endsAt === null) return (await client.set(key, bytes, 'NX')) === null ? 'conflict' : 'done'
-    // PXAT came with Redis 6.2, PEXPIRETIME with 7.0: a server with the second has the first.
-    const set = connection.capabilities().pexpiretime
-      ? await client.set(key, bytes, 'PXAT', endsAt, 'NX')
-      : await client.set(key, bytes, 'PX', Math.max(1, endsAt - connection.now()), 'NX')
-    return set === null ? 'conflict' : 'done'
-  })
-}
-
-async function restoreHash(
-  connection: Connection,
-  key: Buffer,
-  fields: [Buffer, Buffer][],
-  endsAt: number | null,
-): Promise<WriteResult> {
-  return written('HSET', () =>
-    connection.transact(async (client) => {
-      const isThere = await unwritten(async () => {
-        await client.watch(key)
-        return (await client.exists(key)) > 0
-      })
-      if (isThere) return 'conflict'
-      const transaction = client.multi().hset(key, ...fields.flat())
-      if (endsAt !== null) transaction.pexpireat(key, endsAt)
-      return (await committed(transaction.exec())) === null ? 'conflict' : 'done'
-    }),
-  )
-}
-
 export async function expireKey(connection: Connection, key: Buffer, untilAt: number): Promise<WriteResult> {
   const { client } = connection
   return written('PEXPIREAT', async () => {
-    if ((await client.pexpireat(key, untilAt, 'GT')) === 1) return 'done'
     // Zero says the same for a missing key, one without an end and one that ends later.
-    return (await unwritten(() => client.pttl(key))) === -2 ? 'gone' : 'conflict'
+    const [moved, ttlMs] = await Promise.all([client.pexpireat(key, untilAt, 'GT'), client.pttl(key).catch(() => null)])
+    if (moved === 1) return 'done'
+    return ttlMs === -2 ? 'gone' : 'conflict'
   })
 }
 
@@ -162,15 +67,36 @@ function toLost(error: unknown): 'unanswered' | 'unsent' {
   return isUnanswered(error) ? 'unanswered' : 'unsent'
 }
 
-/** Writes a payload anew only if what is replaced is still as it was read. Of a hash only the fields that change are compared and set. */
-export async function replaceValue(connection: Connection, raw: RawSession, rewrite: Rewrite): Promise<WriteResult> {
-  const { key, value } = raw
+/**
+ * Writes a payload anew only if what is replaced is still as it was read. Of a hash only the fields that change are compared and set. `untilAt`: the key lasts at least so long then; null: as
+ * long as it did. `conflict` also where it was written and the key has no end that could be pushed. Cost: WATCH and a read together, then all the rest together.
+ */
+export async function replaceValue(
+  connection: Connection,
+  { key, value }: RawSession,
+  rewrite: Rewrite,
+  untilAt: number | null = null,
+): Promise<WriteResult> {
+  const end = untilAt === null ? null : { at: untilAt, isLater: true }
   if (rewrite.type === 'hash')
-    return setFields(connection, key, valuesBefore(value, rewrite.fields), rewrite.fields, null)
+    return setFields(connection, key, valuesBefore(value, rewrite.fields), rewrite.fields, end)
   const from = value.type === 'string' ? value.bytes : null
-  return changeString(connection, key, (present) =>
-    present !== null && from !== null && present.equals(from) ? rewrite.bytes : present,
-  )
+  const change = (present: Buffer | null) =>
+    present !== null && from !== null && present.equals(from) ? rewrite.bytes : present
+  return changeString(connection, key, change, end)
+}
+
+type NewEnd = { at: number; isLater: boolean }
+
+/** What is there to push must be asked too: zero says the same of a key without an end as of one that ends later. */
+function pushEnd(transaction: ReturnType<Redis['multi']>, key: Buffer, end: NewEnd | null): void {
+  if (end?.isLater) transaction.pexpireat(key, end.at, 'GT').pttl(key)
+  else if (end) transaction.pexpireat(key, end.at)
+}
+
+/** `answers`: of a transaction that ended with what `pushEnd` asked for. */
+function hasEnd(answers: unknown[], end: NewEnd | null): boolean {
+  return !end?.isLater || answers.at(-2) === 1 || answers.at(-1) !== -1
 }
 
 /**
@@ -181,36 +107,37 @@ export async function changeString(
   connection: Connection,
   key: Buffer,
   change: (present: Buffer | null) => Buffer | null,
+  end: NewEnd | null = null,
 ): Promise<WriteResult> {
   return written('SET', () =>
     connection.transact(async (client) => {
-      const present = await unwritten(async () => {
-        await client.watch(key)
-        return client.getBuffer(key)
-      })
+      const present = await unwritten(() => watchAnd(client, key, () => client.getBuffer(key)))
       const next = change(present)
       if (next === present) return present === null ? 'gone' : 'conflict'
       const transaction = client.multi()
       if (next === null) transaction.unlink(key)
       else if (present === null) transaction.set(key, next, 'NX')
       else transaction.set(key, next, 'KEEPTTL', 'XX')
+      pushEnd(transaction, key, end)
       const answers = await committed(transaction.exec())
       if (answers === null) return 'conflict'
-      return answers[0] === null ? 'gone' : 'done'
+      if (answers[0] === null) return 'gone'
+      return hasEnd(answers, end) ? 'done' : 'conflict'
     }),
   )
 }
 
 /**
  * Writes what ends a session into its hash and leaves it `forMs` to live; never makes one. `conflict`: what stood there has changed since it was read.
- * Cost: WATCH, HMGET, MULTI, HSET, PEXPIREAT, EXEC.
+ * Cost: WATCH, EXISTS and HMGET together, then MULTI, HSET, PEXPIREAT, EXEC together.
  */
 export async function invalidateHash(
   connection: Connection,
   { key, value }: RawSession,
   { fields, forMs }: NonNullable<Ending['invalidation']>,
 ): Promise<WriteResult> {
-  return setFields(connection, key, valuesBefore(value, fields), fields, connection.now() + forMs)
+  const end = { at: connection.now() + forMs, isLater: false }
+  return setFields(connection, key, valuesBefore(value, fields), fields, end)
 }
 
 /** Takes an invalidation back where the hash still stands as it left it; where the framework removed it meanwhile the copy is restored. */
@@ -222,7 +149,9 @@ export async function revalidateHash(
 ): Promise<WriteResult> {
   if (backup.redisExpiresAt !== null && backup.redisExpiresAt <= connection.now()) return 'gone'
   const before = valuesBefore(value, fields).flatMap(([name, bytes]): Fields => (bytes === null ? [] : [[name, bytes]]))
-  const result = await setFields(connection, backup.key, fields, before, backup.redisExpiresAt)
+  const { redisExpiresAt } = backup
+  const end = redisExpiresAt === null ? null : { at: redisExpiresAt, isLater: false }
+  const result = await setFields(connection, backup.key, fields, before, end)
   return result === 'gone' ? restoreKey(connection, backup) : result
 }
 
@@ -235,42 +164,32 @@ function valuesBefore(value: StoredValue, fields: Fields): Before {
   })
 }
 
-/** Sets the fields `to` of a hash if its fields `from` are still so; `endsAt`: its end, null to leave that alone. */
+/** Sets the fields `to` of a hash if its fields `from` are still so; `end`: its end, null to leave that alone. */
 async function setFields(
   connection: Connection,
   key: Buffer,
   from: Before,
   to: Fields,
-  endsAt: number | null,
+  end: NewEnd | null,
 ): Promise<WriteResult> {
   return written('HSET', () =>
     connection.transact(async (client) => {
-      const [isThere, present] = await unwritten(async () => {
-        await client.watch(key)
-        return [await client.exists(key), await client.hmgetBuffer(key, ...from.map(([name]) => name))] as const
-      })
+      const names = from.map(([name]) => name)
+      const read = () => Promise.all([client.exists(key), client.hmgetBuffer(key, ...names)])
+      const [isThere, present] = await unwritten(() => watchAnd(client, key, read))
       if (isThere === 0) return 'gone'
       const isSame = from.every(([, before], index) => sameBytes(present[index] ?? null, before))
       if (!isSame) return 'conflict'
       const transaction = client.multi().hset(key, ...to.flat())
-      if (endsAt !== null) transaction.pexpireat(key, endsAt)
-      return (await committed(transaction.exec())) === null ? 'conflict' : 'done'
+      pushEnd(transaction, key, end)
+      const answers = await committed(transaction.exec())
+      return answers !== null && hasEnd(answers, end) ? 'done' : 'conflict'
     }),
   )
 }
 
 function sameBytes(first: Buffer | null, second: Buffer | null): boolean {
   return first === null || second === null ? first === second : first.equals(second)
-}
-
-/** The answers of a transaction, null when a watched key had changed. Throws the first error in it. */
-async function committed(exec: Promise<[Error | null, unknown][] | null>): Promise<unknown[] | null> {
-  const answers = await exec
-  if (answers === null) return null
-  return answers.map(([error, value]) => {
-    if (error) throw error
-    return value
-  })
 }
 
 function outcomeOf(removed: number): WriteResult {

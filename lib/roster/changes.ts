@@ -1,5 +1,5 @@
-/** How many changed keys are read in one go. */
-const readBatch = 500
+/** How many changed keys are read in one go: few, for a deed that comes meanwhile waits until they are in the roster. */
+const readBatch = 100
 /** Changes that come together are read together. */
 const gatherMs = 50
 /** A key that was read less than one or two of these ago waits: one that changes all the time is read a few times a second. */

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Freshness, SourceState } from '@/lib/contract/source'
 import { isKnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
+import type { Session } from '@/lib/session/session'
 import type { Source, SourceChange } from '@/lib/session/source'
 import { createChanges } from './changes'
 import type { Roster } from './roster'
@@ -49,8 +50,8 @@ export type Sync = {
   close(): void
   /** These keys may have changed: read them again. The feed calls it, and every deed for its own key. */
   changed(keys: Buffer[]): void
-  /** Reads one key now and tells the roster before it returns: a deed's own answer must not wait for the feed. */
-  refresh(key: Buffer): Promise<void>
+  /** Tells the roster of one key before it returns, as it is `known` to be or by reading it: a deed's own answer must not wait for the feed. */
+  refresh(key: Buffer, known?: Session | null): Promise<void>
   /** Looks at everything again: which keys are this source's has changed. */
   rescan(): void
   freshness(): Freshness['sources'][number]
@@ -322,10 +323,17 @@ export function createSync({
 
   return {
     changed,
-    async refresh(key) {
+    async refresh(key, known = null) {
       for (const [text, until] of ours) if (until < Date.now()) ours.delete(text)
-      ours.set(key.toString('latin1'), Date.now() + echoMs)
-      await take([key], scanNumber, 'deed')
+      const name = key.toString('latin1')
+      ours.set(name, Date.now() + echoMs)
+      if (known === null) await take([key], scanNumber, 'deed')
+      else {
+        // What is being read is older; the feed tells of the key soon.
+        for (const meanwhile of reading) meanwhile.add(name)
+        const now = line.now()
+        roster.put({ ...known, lastSeenAt: known.lastSeenAt ?? seenAt(key, 'deed', now) }, scanNumber, now)
+      }
       roster.publish()
     },
     rescan: () => askScan(),

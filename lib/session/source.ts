@@ -79,19 +79,25 @@ export interface Source {
 
   /**
    * Ends a session as its format says: the key is removed, or its hash invalidated, and the companions follow. `gone` when it was not there. What a backup is given takes up
-   * what goes with the session, so that an undo brings that back too. `stored`: as it was read a moment ago, which saves reading it again.
+   * what goes with the session, so that an undo brings that back too. `stored`: as it was read a moment ago, which saves reading it again. `backup` may still be under way: what `backUp` has sent
+   * for stands before the removal.
    * Cost: one read and one UNLINK, and what `CompanionWrite` says for each companion.
    */
-  remove(key: Buffer, backup?: Backup | null, stored?: StoredSession | null): Promise<WriteResult>
+  remove(
+    key: Buffer,
+    backup?: Backup | null | Promise<Backup | null>,
+    stored?: StoredSession | null,
+  ): Promise<WriteResult>
 
   /**
-   * Removes many as `remove` does, each with its own result and its own backup or null, in the order of the keys. `refuse` sees each session as it is now, at most 64 KiB of it,
-   * and says why it must stay, or null. Throws only where nothing was sent for any. Cost: as `read`, one UNLINK a key, in one pipeline, and the companions of each.
+   * Removes many as `remove` does, each with its own result, in the order of the keys. `refuse` sees each session as it is now, at most 64 KiB of it, and says why it must stay, or null. `keep` is
+   * given the backup of each that was removed, where there could be one. Throws only where nothing was sent for any. Cost: as `read`, one UNLINK a key, in one pipeline, and the companions of each; for
+   * backups a DUMP and an expiry each.
    */
   removeMany(
     keys: Buffer[],
     refuse: (stored: StoredSession, index: number) => string | null,
-    backups?: readonly (Backup | null)[],
+    keep?: ((backup: Backup, index: number) => void) | undefined,
   ): Promise<RemoveResult[]>
 
   /**
@@ -103,8 +109,11 @@ export interface Source {
     refuse: (stored: StoredSession, index: number) => string | null,
   ): Promise<RemoveResult[]>
 
-  /** Copies the key so that `restore` can bring it back: DUMP, or by type where that is refused. Null when gone or too large. Cost: one or two commands. */
-  backUp(key: Buffer): Promise<Backup | null>
+  /**
+   * Copies the key so that `restore` can bring it back: DUMP, or by type where that is refused. Null when gone or too large. `known`: as it was read a moment ago, which tells its size.
+   * Cost: DUMP and the expiry in one round trip; without `known` its size before them.
+   */
+  backUp(key: Buffer, known?: StoredSession | null): Promise<Backup | null>
 
   /** Brings a removed key back as it was, with its original end. `conflict` when a key of that name exists: nothing is overwritten. `gone`: its end has passed. */
   restore(backup: Backup): Promise<WriteResult>
@@ -122,10 +131,13 @@ export interface Source {
   planExtension(stored: StoredSession, untilAt: number): Extension
 
   /**
-   * Writes a payload anew only if what it replaces is still as it was read, keeping its expiry. `conflict`: it changed meanwhile. Never creates a key. Its own connection,
-   * WATCH and MULTI.
+   * Writes a payload anew only if what it replaces is still as it was read, keeping its expiry, or pushing it to `untilAt` as `expire` does. `conflict`: it changed meanwhile, or has no end that
+   * could be pushed. Never creates a key. Two round trips on a connection of its own: WATCH with a read, then MULTI with all the rest.
    */
-  replace(raw: RawSession, rewrite: Rewrite): Promise<WriteResult>
+  replace(raw: RawSession, rewrite: Rewrite, untilAt?: number | null): Promise<WriteResult>
+
+  /** What the roster is to know of a session once it was extended so; null where only reading it again tells. Costs nothing. */
+  foresee(stored: StoredSession, extension: Extension): Session | null
 
   /** What the sessions of a format cannot be reached by; null for a format that is none of this source. Costs nothing. */
   limitsOf(format: string): NotReached | null

@@ -130,7 +130,7 @@ export function testProof(title: string, { start, revivedBy }: Proof): void {
       const key = await findKey()
       // Past the longest life that any of these gives by itself, Flask's 31 days.
       const untilAt = connection.now() + 60 * 24 * hourMs
-      const answer = await extendOne({ source, key }, { untilAt }, () => null)
+      const { answer } = await extendOne({ source, key }, { untilAt }, () => null)
       expect(answer.outcome).toBe('done')
       expect(await app.whoAmI(jar)).toEqual(person)
       const [session] = await source.read([key])
