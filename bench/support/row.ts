@@ -15,6 +15,9 @@ export type Unit = 's' | 'ms' | '/s' | 'bytes' | 'cores' | 'commands' | 'times'
 /** One line of the table. */
 export type Row = {
   what: string
+  /** The requirement whose figure it is, and the seed that it came from. */
+  id?: string
+  seed?: number
   value: number
   unit: Unit
   /** The limit or the peer, measured in the same run, or the same thing in other circumstances. */

@@ -35,8 +35,8 @@ export function own(object: Record<string, unknown>, name: string): unknown {
 }
 
 /** A number that JavaScript may not hold truly: many digits, or an exponent. Linear in the text; what looks like one inside of a string at most costs the careful reader. */
-const largeNumber = /[:,[][ \t\r\n]*-?\d(?:[\d.]{15}|[\d.]*[eE])/
-const anyNumber = /[:,[][ \t\r\n]*(-?\d[\d.eE+-]*)/g
+const largeNumber = /(?:^|[:,[])[ \t\r\n]*-?\d(?:[\d.]{15}|[\d.]*[eE])/
+const anyNumber = /(?:^|[:,[])[ \t\r\n]*(-?\d[\d.eE+-]*)/g
 
 /** Whether a limit or a number stands in the way of `JSON.parse`. For ordinary values a fraction of what parsing costs. */
 function needsCare(text: string): boolean {
