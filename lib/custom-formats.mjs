@@ -1,3 +1,5 @@
+import { isObject, not, quote, refuseStrangers } from './config-words.mjs'
+
 /** The same list as in `session/custom-format.ts`, for the launcher has no TypeScript; a test holds one against the other. */
 const bytesSteps = ['base64', 'hex', 'gzip', 'zlib', 'deflate', 'brotli', 'zstd', 'snappy']
 const treeSteps = ['json', 'msgpack', 'php', 'php-session', 'igbinary', 'pickle', 'java']
@@ -7,21 +9,8 @@ const formatNames = ['id', 'label', 'prefix', 'suffix', 'companions', 'encoding'
 const mostFormats = 50
 const mostSteps = 8
 
-export function readCustomFormats(path, readFile, builtIn, faults) {
-  if (path === undefined) return []
-  let text
-  try {
-    text = readFile(path)
-  } catch {
-    faults.push('ROLLCALL_CONFIG names a file that cannot be read.')
-    return []
-  }
-  const tell = (pointer, what) => void faults.push(`ROLLCALL_CONFIG ${pointer} ${what}.`)
-  const config = parse(text, tell)
-  if (config === undefined) return []
-  if (!isObject(config)) return tell('as a whole', 'must be an object with formats') ?? []
-  refuseStrangers(config, ['formats'], '', tell)
-  const { formats = [] } = config
+/** The `formats` of the settings file, checked; `builtIn` are ids that are taken. */
+export function readCustomFormats(formats = [], builtIn, tell) {
   if (!Array.isArray(formats)) return tell('/formats', 'must be a list') ?? []
   if (formats.length > mostFormats) tell('/formats', `has more than ${mostFormats} entries`)
   const read = formats.map((format, index) => readFormat(format, `/formats/${index}`, tell))
@@ -34,16 +23,6 @@ export function readCustomFormats(path, readFile, builtIn, faults) {
     }
   }
   return read
-}
-
-function parse(text, tell) {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // The words of JSON.parse repeat what stands there.
-    tell('as a whole', 'is not valid JSON')
-    return undefined
-  }
 }
 
 function readFormat(format, pointer, tell) {
@@ -170,15 +149,3 @@ function namesOf(path) {
   if (path.length > 500 || !/^(?:[^.\\]|\\[.\\])+(?:\.(?:[^.\\]|\\[.\\])+)*$/.test(path)) return null
   return path.match(/(?:[^.\\]|\\[.\\])+/g).map((name) => name.replace(/\\([.\\])/g, '$1'))
 }
-
-function refuseStrangers(object, known, pointer, tell) {
-  for (const name of Object.keys(object)) {
-    if (known.includes(name)) continue
-    const place = `${pointer}/${name.slice(0, 60).replace(/~/g, '~0').replace(/\//g, '~1')}`
-    tell(place, `is not known: it may be ${known.join(', ')}`)
-  }
-}
-
-const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value)
-const quote = (value) => JSON.stringify(value.slice(0, 60))
-const not = (value) => (value === undefined ? 'and is missing' : `not ${(JSON.stringify(value) ?? '').slice(0, 60)}`)

@@ -182,7 +182,8 @@ test('a scrape at 100,000 sessions sends Redis nothing, and takes one pass when 
     return runtime.roster.version() === version
   })
   const commands = () =>
-    runtime.connections
+    runtime.sites
+      .map(({ connection }) => connection)
       .flatMap((connection) =>
         connection.counts().commands.filter(({ names }) => !['ping', 'time', 'info'].includes(names[0] ?? '')),
       )

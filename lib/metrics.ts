@@ -139,9 +139,12 @@ function requests({ requests: { answers, durations } }: Runtime): string {
 }
 
 /** The first source and the home may be one connection: then it is told once, as a source's. */
-function redis({ connections, home }: Runtime): string {
-  const all = connections.map((connection) => ({ connection, labels: { redis: `source-db${connection.database}` } }))
-  if (!connections.includes(home)) all.push({ connection: home, labels: { redis: 'home' } })
+function redis({ sites, home }: Runtime): string {
+  const all = sites.map(({ connection, redis }) => ({
+    connection,
+    labels: { redis: `${redis?.id ?? 'source'}-db${connection.database}` },
+  }))
+  if (!all.some(({ connection }) => connection === home)) all.push({ connection: home, labels: { redis: 'home' } })
   return [
     write(
       'rollcall_redis_up',

@@ -7,7 +7,7 @@ const topologies = {
   'redis+sentinel': { topology: 'sentinel', port: 26379 },
   'redis+cluster': { topology: 'cluster', port: 6379 },
 }
-const parameters = ['db', 'tls', 'sentinelUsername', 'sentinelPassword']
+const parameters = ['db', 'tls', 'sentinelUsername', 'sentinelPassword', 'caFile', 'certFile', 'keyFile']
 
 /**
  * Reads the address of a Redis in any of its forms. Our own parser: several hosts are no WHATWG URL.
@@ -48,7 +48,10 @@ function readAddress(text) {
     sentinelPassword: found.sentinelPassword ?? null,
     tls: scheme === 'rediss' || readFlag(found.tls),
     databases: [0],
+    ...readTlsFiles(found),
   }
+  if (address.tlsFiles && !address.tls)
+    throw new AddressFault('names files of TLS but is no TLS: write rediss:// or tls=1')
   let pathDatabase = decodeURIComponent(path).slice(1)
   if (topology === 'unix') {
     if (authority.slice(at + 1) !== '' || path.length < 2) {
@@ -114,6 +117,14 @@ function readHosts(list, defaultPort) {
 function readFlag(value = '0') {
   if (!/^(1|0|on|off|true|false)$/.test(value)) throw new AddressFault('has a tls that is neither 1 nor 0')
   return /^(1|on|true)$/.test(value)
+}
+
+function readTlsFiles({ caFile, certFile, keyFile }) {
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new AddressFault('needs certFile and keyFile together')
+  if (caFile === undefined && certFile === undefined) return {}
+  const files = { ca: caFile, cert: certFile, key: keyFile }
+  return { tlsFiles: Object.fromEntries(Object.entries(files).filter(([, path]) => path !== undefined)) }
 }
 
 function readDatabases(fromPath, fromQuery) {

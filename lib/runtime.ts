@@ -28,6 +28,7 @@ import { createRoster } from '@/lib/roster/roster'
 import { createChoices } from '@/lib/runtime/choices'
 import { createHandleKeeper } from '@/lib/runtime/handles'
 import { watchLoop } from '@/lib/runtime/loop'
+import { openSites } from '@/lib/runtime/sites'
 import { createSourceShelf } from '@/lib/runtime/sources'
 import { createSnoozes } from '@/lib/snoozes'
 import { createViews } from '@/lib/views'
@@ -40,15 +41,14 @@ export type Runtime = ReturnType<typeof createRuntime>
 /** Builds every room once and joins them. Returns at once: nothing here waits for Redis. */
 function createRuntime() {
   const settings = getConfig()
-  const { redis } = settings
-  if (redis === null) throw new Error('REDIS_URL is not set. Start with `npm start`, which brings a store of its own.')
   const bootId = randomUUID().slice(0, 8)
   const log = createLog(settings.logLevel)
   const { isReadOnly } = settings
 
-  const connections = redis.databases.map((database) => createConnection({ address: redis, database, log, isReadOnly }))
+  const sites = openSites(settings, log)
+  const connections = sites.map(({ connection }) => connection)
   const [first] = connections
-  if (first === undefined) throw new Error('REDIS_URL names no database.')
+  if (first === undefined) throw new Error('The settings name no database.')
   const home = settings.home
     ? createConnection({ address: settings.home, database: settings.home.databases[0] ?? 0, log, isReadOnly: false })
     : first
@@ -59,20 +59,21 @@ function createRuntime() {
   const roster = createRoster(Date.now, settings.thresholds, settings.maxSessions)
   const handles = createHandleKeeper({ home, secret: settings.secret, log })
   const choices = createChoices({ home, log })
-  const sources = createSourceShelf({ connections, settings, roster, formats, choices, log })
+  const sources = createSourceShelf({ sites, roster, formats, choices, log })
   const audit = createAudit({ home, log, chain: bootId })
   const auditHistory = createAuditHistory({ home, bootId })
   const admins = createAdmins({ settings, home, log, audit })
   const demo = settings.hasDemo ? createDemo({ settings, connection: first, log, now }) : null
 
-  const freshness = () => joinFreshness(sources.freshness(), sources.estimated(), now())
+  const freshness = (only: readonly string[] | null = null) =>
+    joinFreshness(sources.freshness(only), sources.estimated(), now())
   const answers = { roster, bootId, handles: handles.find, freshness, stateVersion: sources.version, now }
   const prefixes = () =>
     sources.list().map(({ source }) => ({ source: source.id, prefix: source.prefix, suffix: source.suffix }))
   const list = createSessionList({ ...answers, prefixes })
   const views = createViews({ home, audit, namesSession: (text) => findPasted(roster, text, prefixes()) !== null })
   const people = createPeopleList(answers)
-  const serverInfo = createServerInfo(first)
+  const serverInfo = createServerInfo(connections)
   const snoozes = createSnoozes({ home, audit, isFinding })
   const findings = createFindingList({
     ...answers,
@@ -131,7 +132,7 @@ function createRuntime() {
     bootId,
     log,
     home,
-    connections,
+    sites,
     sources,
     formats,
     roster,

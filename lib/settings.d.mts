@@ -17,6 +17,27 @@ export type RedisAddress = {
   tls: boolean
   /** At least one, without repeats; always `[0]` in a cluster. */
   databases: number[]
+  /** Files of PEM: whom to trust instead of the system's list, and what to show to a server that asks. Absent: none. */
+  tlsFiles?: { ca?: string; cert?: string; key?: string }
+  /** Files from which parts of this came, read again before each new attempt to connect, so a rotated secret is picked up. */
+  secretFiles?: { url?: string; password?: string; sentinelPassword?: string }
+}
+
+/** A colour of the console's own list, so that it is legible in both themes. */
+export type ColorName = 'red' | 'amber' | 'green' | 'blue' | 'violet' | 'grey'
+
+/** One of several Redis, as the settings file names it. */
+export type SourceSetting = {
+  /** The name in small letters, figures and dashes: what the ids of its sources begin with. */
+  id: string
+  name: string
+  color: ColorName
+  isReadOnly: boolean
+  address: RedisAddress
+  /** The format of all its keys; null: found per key. */
+  format: string | null
+  /** Null: the built-in ones, and what discovery adds. */
+  prefixes: PrefixSetting[] | null
 }
 
 /** A line of `ROLLCALL_ADMINS`: somebody who may sign in, beside `admin`. */
@@ -36,6 +57,8 @@ export type Settings = {
   prefixes: PrefixSetting[] | null
   /** Formats of the file that `ROLLCALL_CONFIG` names; the prefix of each is a source. */
   customFormats: CustomFormat[]
+  /** Several Redis, of the same file; empty: there is the one of `redis`. */
+  sources: SourceSetting[]
   /** Null: the first source is home. */
   home: RedisAddress | null
   port: number
@@ -47,7 +70,7 @@ export type Settings = {
   secret: string | null
   isReadOnly: boolean
   /** What this console is for, said on every page; null: nothing is said. */
-  environment: { name: string; color: 'red' | 'amber' | 'green' | 'blue' | 'violet' | 'grey' } | null
+  environment: { name: string; color: ColorName } | null
   /** Whether `/metrics` answers. */
   hasMetrics: boolean
   /** What a scraper must send as its bearer token; null: nothing. */
@@ -76,7 +99,7 @@ export type Settings = {
 export type ParsedSettings = { settings: Settings; faults: [] } | { settings: null; faults: string[] }
 
 /**
- * Reads the settings out of an environment. Pure but for `readFile`, which is called for the `NAME_FILE` of each secret and for `ROLLCALL_CONFIG`, and may throw.
+ * Reads the settings out of an environment. Pure but for `readFile`, which is called for the `NAME_FILE` of each secret, for `ROLLCALL_CONFIG` and the files it names, and may throw.
  * Plain JavaScript without dependencies: the launcher calls it before anything is installed.
  */
 export function parseSettings(

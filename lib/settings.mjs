@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import { readCustomFormats } from './custom-formats.mjs'
+import { readConfigFile } from './config-file.mjs'
+import { readPrefixList } from './prefix-settings.mjs'
 import { parseRedisAddress } from './redis-address.mjs'
 
 /** @typedef {import('./settings.d.mts').Settings} Settings */
@@ -90,10 +91,17 @@ export function parseSettings(env, readFile) {
   const faults = []
   const { secret, text, flag, whole, address } = createReader(env, readFile, faults)
 
-  const redis = address('REDIS_URL')
+  const given = address('REDIS_URL')
   const hasUrl = env.REDIS_URL !== undefined || env.REDIS_URL_FILE !== undefined
-  const store = text('ROLLCALL_STORE') ?? (hasUrl ? 'given' : 'private')
-  const customFormats = readCustomFormats(text('ROLLCALL_CONFIG'), readFile, formats, faults)
+  const { customFormats, sources } = readConfigFile(text('ROLLCALL_CONFIG'), readFile, { formats, colors }, faults)
+  if (sources.length > 0 && hasUrl) {
+    faults.push('REDIS_URL and the sources of ROLLCALL_CONFIG both say where Redis is: keep one.')
+  }
+  if (sources.length > 0 && text('ROLLCALL_MATCH') !== undefined) {
+    faults.push('ROLLCALL_MATCH and the sources of ROLLCALL_CONFIG both name prefixes: write match beside each source.')
+  }
+  const redis = sources[0]?.address ?? given
+  const store = text('ROLLCALL_STORE') ?? (hasUrl || sources.length > 0 ? 'given' : 'private')
   const home = address('ROLLCALL_HOME_URL')
   if (home && home.databases.length > 1) faults.push('ROLLCALL_HOME_URL must name one database, not several.')
   const bind = text('ROLLCALL_BIND') ?? '127.0.0.1'
@@ -118,6 +126,7 @@ export function parseSettings(env, readFile) {
     storeReason: text('ROLLCALL_STORE_REASON') ?? '',
     prefixes: readPrefixes(text('ROLLCALL_MATCH'), customFormats, faults),
     customFormats,
+    sources,
     home,
     port: whole('PORT', 1, 65_535, 3000),
     bind,
@@ -196,7 +205,9 @@ function createReader(env, readFile, faults) {
     const value = secret(name)
     if (value === undefined) return null
     const parsed = parseRedisAddress(value)
-    if ('address' in parsed) return parsed.address
+    const file = env[`${name}_FILE`]
+    if ('address' in parsed)
+      return file === undefined ? parsed.address : { ...parsed.address, secretFiles: { url: file } }
     faults.push(`${name} ${parsed.fault}.`)
     return null
   }
@@ -210,27 +221,9 @@ function readLong(name, value, least, faults) {
 }
 
 function readPrefixes(value, customFormats, faults) {
-  const known = [...customFormats.map(({ id }) => id), ...formats]
   if (value === undefined) return null
-  const entries = value.split(',').map((entry) => {
-    const cut = entry.lastIndexOf('=')
-    const [name, format] = cut < 0 ? [entry, null] : [entry.slice(0, cut), entry.slice(cut + 1).trim()]
-    return { name: name.trim(), format }
-  })
-  for (const { name, format } of entries) {
-    if (name === '') faults.push('ROLLCALL_MATCH has an empty entry; * matches every key.')
-    else if (name !== '*' && name.includes('*')) {
-      faults.push(`ROLLCALL_MATCH takes prefixes, not patterns: write ${quote(name.split('*')[0])}, ${not(name)}.`)
-    } else if (name.startsWith('rollcall:')) faults.push(`ROLLCALL_MATCH must not name Rollcall's own keys, rollcall:.`)
-    if (format !== null && !known.includes(format)) {
-      faults.push(`ROLLCALL_MATCH knows the formats ${known.join(', ')}, ${not(format)}.`)
-    }
-  }
-  const prefixes = entries.map(({ name, format }) => ({ prefix: name === '*' ? '' : name, format }))
-  if (new Set(prefixes.map(({ prefix }) => prefix)).size < prefixes.length) {
-    faults.push('ROLLCALL_MATCH names a prefix twice.')
-  }
-  return prefixes
+  const known = [...customFormats.map(({ id }) => id), ...formats]
+  return readPrefixList(value.split(','), known, (what) => faults.push(`ROLLCALL_MATCH ${what}.`))
 }
 
 function readEnvironment(name, color = 'grey', faults) {

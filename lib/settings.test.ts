@@ -36,6 +36,7 @@ test('an empty environment gives the defaults of the manual', () => {
     storeReason: '',
     prefixes: null,
     customFormats: [],
+    sources: [],
     home: null,
     port: 3000,
     bind: '127.0.0.1',

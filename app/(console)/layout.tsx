@@ -11,6 +11,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   if (admin === null) return children
   const { settings, now } = getRuntime()
   const { isReadOnly, hasDemo, store, environment } = settings
+  const redis = settings.sources.map(({ id, color }) => ({ id, color }))
   const can = {
     extend: !isReadOnly && may(admin.role, 'session.extend'),
     revoke: !isReadOnly && may(admin.role, 'session.revoke'),
@@ -21,5 +22,5 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
   }
   const { username, role, idleExpiresAt, absoluteExpiresAt } = admin
   const me = { username, role, idleExpiresAt, absoluteExpiresAt, freshUntil: freshUntilOf(admin), now: now() }
-  return <Shell console={{ me, can, isReadOnly, hasDemo, store, environment }}>{children}</Shell>
+  return <Shell console={{ me, can, isReadOnly, hasDemo, store, environment, redis }}>{children}</Shell>
 }

@@ -2,6 +2,7 @@
 
 import { useJob } from '@/components/jobs/use-job'
 import { LiveBadge, sayWarming } from '@/components/shell/live-badge'
+import { sayAway, sayOthers } from '@/components/shell/source-state'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { Skeleton } from '@/components/ui/skeleton'
@@ -88,10 +89,12 @@ function Caution({ page, problem }: { page: FindingPage; problem: ApiProblem | n
   const { freshness, now } = page
   if (problem !== null || freshness.state === 'stale' || freshness.state === 'unavailable') {
     const isRedis = problem === null || problem.code === 'source-unavailable'
+    const away = problem === null ? sayAway(freshness) : null
     return (
-      <ProblemNote tone="warning" title={isRedis ? 'Redis does not answer.' : `${problem.title}.`}>
+      <ProblemNote tone="warning" title={isRedis ? `${away ?? 'Redis'} does not answer.` : `${problem.title}.`}>
         <span suppressHydrationWarning>
-          These findings are as of {sayClock(freshness.asOf ?? now)}. This page keeps trying.
+          {away === null ? `These findings are as of ${sayClock(freshness.asOf ?? now)}.` : sayOthers(freshness)} This
+          page keeps trying.
         </span>
       </ProblemNote>
     )

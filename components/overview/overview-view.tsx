@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { useState } from 'react'
 import { LiveBadge, sayWarming } from '@/components/shell/live-badge'
+import { sayAway, sayOthers } from '@/components/shell/source-state'
 import { CopyButton } from '@/components/ui/copy-button'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ProblemNote } from '@/components/ui/problem-note'
@@ -139,10 +140,12 @@ function Caution({ page, problem }: { page: Overview; problem: ApiProblem | null
   const { freshness, now } = page
   if (problem === null && freshness.state !== 'stale' && freshness.state !== 'unavailable') return null
   const isRedis = problem === null || problem.code === 'source-unavailable'
+  const away = problem === null ? sayAway(freshness) : null
   return (
-    <ProblemNote tone="warning" title={isRedis ? 'Redis does not answer.' : `${problem.title}.`}>
+    <ProblemNote tone="warning" title={isRedis ? `${away ?? 'Redis'} does not answer.` : `${problem.title}.`}>
       <span suppressHydrationWarning>
-        What stands here is as of {sayClock(freshness.asOf ?? now)}. This page keeps trying.
+        {away === null ? `What stands here is as of ${sayClock(freshness.asOf ?? now)}.` : sayOthers(freshness)} This
+        page keeps trying.
       </span>
     </ProblemNote>
   )

@@ -1,6 +1,7 @@
 'use client'
 
 import { sayWarming } from '@/components/shell/live-badge'
+import { sayAway, sayOthers } from '@/components/shell/source-state'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { sayAge, sayClock, sayCount } from '@/components/ui/words'
 import type { ApiProblem } from '@/lib/client/api'
@@ -22,14 +23,20 @@ export function FreshnessNote({
   if (newest === undefined) return null
   const isStale = newest.freshness.state === 'stale' || newest.freshness.state === 'unavailable'
   const rows = total === 1 ? 'This 1 session is' : `These ${sayCount(total)} sessions are`
+  const away = problem === null ? sayAway(newest.freshness) : null
   if (problem !== null || isStale) {
     const who =
-      problem !== null && problem.code !== 'source-unavailable' ? problem.title : `Redis has not answered for ${age}`
+      problem !== null && problem.code !== 'source-unavailable'
+        ? problem.title
+        : `${away ?? 'Redis'} has not answered${newest.freshness.asOf === null ? '' : ` for ${age}`}`
     return (
       <div className="px-4 pb-3 md:px-6">
         <ProblemNote tone="warning" title={`${who}.`}>
           <span suppressHydrationWarning>
-            {rows} as of {asOf === null ? 'an unknown time' : sayClock(asOf)}. This page keeps trying.
+            {away === null
+              ? `${rows} as of ${asOf === null ? 'an unknown time' : sayClock(asOf)}.`
+              : sayOthers(newest.freshness)}{' '}
+            This page keeps trying.
           </span>
         </ProblemNote>
       </div>

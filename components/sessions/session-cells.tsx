@@ -5,6 +5,7 @@
 import { ExternalLink, TriangleAlert, X } from 'lucide-react'
 import Link from 'next/link'
 import { useConsole } from '@/components/shell/console-context'
+import { SourceName } from '@/components/shell/source-name'
 import { Badge } from '@/components/ui/badge'
 import { Button, buttonClass } from '@/components/ui/button'
 import { TimeAgo } from '@/components/ui/time-ago'
@@ -54,7 +55,7 @@ export function Cells({ row, index, isTabStop, isSelected, isExtending, deeds }:
         <Person row={row} tabIndex={tabIndex} deeds={deeds} />
       </span>
       <span role="cell" className="cell-source truncate text-muted" title={visibleString(row.source)}>
-        <VisibleText text={row.source} />
+        <SourceName id={row.source} />
       </span>
       <span role="cell" className="cell-format truncate text-muted">
         {row.format}

@@ -5,6 +5,7 @@ import dynamic from 'next/dynamic'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useJob } from '@/components/jobs/use-job'
 import { useConsole } from '@/components/shell/console-context'
+import { sayAway } from '@/components/shell/source-state'
 import { focusWhenDrawn } from '@/components/ui/focus-when-drawn'
 import { SkeletonRows } from '@/components/ui/skeleton-rows'
 import { useMedia } from '@/components/ui/use-media'
@@ -245,7 +246,11 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
             extendingHandle={extending}
             deeds={deeds}
             bodyRef={bodyRef}
-            isDimmed={isPrevious || problem !== null || newest.freshness.state === 'stale'}
+            isDimmed={
+              isPrevious ||
+              problem !== null ||
+              (newest.freshness.state === 'stale' && sayAway(newest.freshness) === null)
+            }
           />
           {total > mostRows ? (
             <p className="px-6 py-4 text-sm text-muted">

@@ -4,6 +4,7 @@ import { createContext, type ReactNode, useContext } from 'react'
 import type { Environment } from '@/components/ui/environment-strip'
 import { RenderedAt } from '@/lib/client/clock'
 import type { Me } from '@/lib/contract/login'
+import type { ColorName } from '@/lib/contract/source'
 
 export type Console = {
   me: Me
@@ -13,6 +14,8 @@ export type Console = {
   /** What this console is for, such as production; null: not said. */
   environment: Environment | null
   hasDemo: boolean
+  /** Where there are several Redis: the colour of each, and what the ids of its sources begin with. */
+  redis: { id: string; color: ColorName }[]
   /** Whose Redis this is: the one that was given, or one that Rollcall started and that ends with it. */
   store: 'given' | 'private' | 'embedded'
 }

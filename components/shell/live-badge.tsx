@@ -5,6 +5,7 @@ import type { ApiProblem } from '@/lib/client/api'
 import { useTicking } from '@/lib/client/clock'
 import { answeredAt, type Target } from '@/lib/client/resource'
 import type { Freshness } from '@/lib/contract/source'
+import { sayAway } from './source-state'
 
 const looks = {
   live: 'text-live',
@@ -43,7 +44,8 @@ export function LiveBadge({ freshness, problem, target }: LiveBadgeProps) {
       return age === null || age > 59_000 ? word : `${word}, ${(age / 1000).toFixed(1)} s ago`
     }
     if (freshness.state === 'warming') return sayWarming(freshness)
-    return `Stale for ${sayAge(now - (freshness.asOf ?? freshness.since))}`
+    const away = sayAway(freshness)
+    return `${away === null ? 'Stale' : `${away} away`} for ${sayAge(now - (freshness.asOf ?? freshness.since))}`
   })
   return (
     <span

@@ -28,7 +28,7 @@ export function FoundList({ title, note, found, ...rest }: FoundListProps) {
       <p className="max-w-3xl text-sm text-muted">{note}</p>
       <ul className="flex flex-col divide-y rounded-lg border bg-raised">
         {found.map((one) => (
-          <FoundRow key={`${one.database} ${one.prefix}`} found={one} {...rest} />
+          <FoundRow key={JSON.stringify([one.redis, one.database, one.prefix])} found={one} {...rest} />
         ))}
       </ul>
     </section>
@@ -38,9 +38,9 @@ export function FoundList({ title, note, found, ...rest }: FoundListProps) {
 type FoundRowProps = Omit<FoundListProps, 'title' | 'note' | 'found'> & { found: SourceFound }
 
 function FoundRow({ found, labelOf, hasSeveralDatabases, canChoose, onPin }: FoundRowProps) {
-  const { database, prefix, state, format, evidence, keys, walked, chosen } = found
+  const { redis, database, prefix, state, format, evidence, keys, walked, chosen } = found
   const name = visibleString(prefix)
-  const choose = (choice: 'include' | 'exclude') => void chooseSource({ database, prefix, choice, format: null })
+  const choose = (choice: 'include' | 'exclude') => void chooseSource({ redis, database, prefix, choice, format: null })
   return (
     <li data-found={state} className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3 p-4">
       <div className="flex min-w-0 flex-1 basis-80 flex-col gap-1">
@@ -48,6 +48,7 @@ function FoundRow({ found, labelOf, hasSeveralDatabases, canChoose, onPin }: Fou
           <span className="font-mono font-medium">
             <VisibleText text={prefix} />
           </span>
+          {redis === null ? null : <span className="text-muted"> in {visibleString(redis)}</span>}
           {hasSeveralDatabases ? <span className="text-muted"> in database {database}</span> : null}
           {format === null ? null : (
             <span>

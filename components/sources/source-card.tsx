@@ -4,6 +4,7 @@ import { useConsole } from '@/components/shell/console-context'
 import { stateLooks } from '@/components/shell/source-state'
 import { Badge } from '@/components/ui/badge'
 import { Button, buttonClass } from '@/components/ui/button'
+import { colorLooks } from '@/components/ui/color-looks'
 import { VisibleText, visibleString } from '@/components/ui/visible-text'
 import { sayCount, sayMany } from '@/components/ui/words'
 import type { SourceAnswer } from '@/lib/contract/source'
@@ -20,7 +21,7 @@ type SourceCardProps = {
 
 /** One source: its state, what it holds, why it is watched, and what its Redis lets us do. */
 export function SourceCard({ source, labelOf, hasSeveralDatabases, canChoose, onPin }: SourceCardProps) {
-  const { id, name, prefix, database, state, origin, evidence, pinnedFormat, sessions } = source
+  const { id, name, prefix, redis, database, state, origin, evidence, pinnedFormat, sessions } = source
   const headingId = `source-${id}`
   return (
     <article
@@ -33,6 +34,11 @@ export function SourceCard({ source, labelOf, hasSeveralDatabases, canChoose, on
           <div className="flex min-w-0 flex-1 flex-col items-start gap-1.5">
             <span className="flex flex-wrap items-center gap-2">
               <Badge>{originWords[origin]}</Badge>
+              {redis === null ? null : (
+                <span className={`rounded-full px-2 text-xs leading-5 font-medium ${colorLooks[redis.color]}`}>
+                  {visibleString(redis.name)}
+                </span>
+              )}
               {hasSeveralDatabases ? <Badge>Database {database}</Badge> : null}
               <span className="inline-flex items-center gap-1.5 text-xs text-muted">
                 <span aria-hidden className={`size-2 shrink-0 ${stateLooks[state].dot}`} />
@@ -58,7 +64,7 @@ export function SourceCard({ source, labelOf, hasSeveralDatabases, canChoose, on
           >
             Show them <ArrowRight aria-hidden className="size-3.5" />
           </Link>
-          {canChoose && prefix !== '' ? (
+          {canChoose && prefix !== '' && !(redis !== null && origin === 'configured') ? (
             <>
               <Button look="quiet" aria-label={`Read ${visibleString(name)} as…`} onClick={onPin}>
                 Read as…
@@ -66,7 +72,15 @@ export function SourceCard({ source, labelOf, hasSeveralDatabases, canChoose, on
               <Button
                 look="quiet"
                 aria-label={`Leave ${visibleString(name)} alone`}
-                onClick={() => void chooseSource({ database, prefix, choice: 'exclude', format: pinnedFormat })}
+                onClick={() =>
+                  void chooseSource({
+                    redis: redis?.name ?? null,
+                    database,
+                    prefix,
+                    choice: 'exclude',
+                    format: pinnedFormat,
+                  })
+                }
               >
                 Leave alone
               </Button>
@@ -81,7 +95,7 @@ export function SourceCard({ source, labelOf, hasSeveralDatabases, canChoose, on
 
 function SourceFacts({ source, labelOf }: Pick<SourceCardProps, 'source' | 'labelOf'>) {
   const { isReadOnly } = useConsole()
-  const { feed, formats, pinnedFormat, scanned, skipped, capped, capabilities, missing } = source
+  const { redis, feed, formats, pinnedFormat, scanned, skipped, capped, capabilities, missing } = source
   const counts = Object.entries(formats).sort((a, b) => b[1] - a[1])
   return (
     <dl className="grid content-start gap-x-4 gap-y-2.5 text-sm grid-cols-[5.5rem_minmax(0,1fr)] sm:grid-cols-[8rem_minmax(0,1fr)] lg:border-l lg:pl-8 [&_dt]:text-faint">
@@ -119,7 +133,9 @@ function SourceFacts({ source, labelOf }: Pick<SourceCardProps, 'source' | 'labe
             )
           })}
         </ul>
-        {isReadOnly ? <span className="block text-muted">Rollcall is set to read only.</span> : null}
+        {isReadOnly || redis?.isReadOnly ? (
+          <span className="block text-muted">Rollcall is set to read only.</span>
+        ) : null}
       </dd>
       {missing.length === 0 ? null : (
         <>

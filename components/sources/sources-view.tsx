@@ -13,6 +13,7 @@ import { sayCount, sayMany } from '@/components/ui/words'
 import { useResource } from '@/lib/client/resource'
 import { SourceList } from '@/lib/contract/source'
 import { FoundList } from './found-list'
+import { isSamePlace, type Place } from './place'
 import { SourceCard } from './source-card'
 import type { Pinning } from './watch-dialog'
 
@@ -24,7 +25,15 @@ export function SourcesView({ fallback }: { fallback: SourceList }) {
   const { data, problem } = useResource(target, SourceList, { everyMs: 2000, fallback })
   const [pinning, setPinning] = useState<Pinning | null>(null)
   const all = data === undefined ? [] : [...data.sources, ...data.found]
-  const databases = [...new Set(all.map(({ database }) => database))].sort((a, b) => a - b)
+  const places = all
+    .map(
+      ({ redis, database }): Place => ({
+        redis: redis === null || typeof redis === 'string' ? redis : redis.name,
+        database,
+      }),
+    )
+    .filter((one, index, list) => list.findIndex((other) => isSamePlace(one, other)) === index)
+    .sort((a, b) => a.database - b.database)
   return (
     <div className="h-full overflow-y-auto">
       <div className="max-w-6xl px-4 pt-4 pb-10 md:px-6 md:pt-5">
@@ -47,7 +56,7 @@ export function SourcesView({ fallback }: { fallback: SourceList }) {
           {data?.can.choose ? (
             <Button
               className="ml-auto"
-              onClick={() => setPinning({ prefix: null, database: databases[0] ?? 0, format: null })}
+              onClick={() => setPinning({ redis: null, database: 0, ...places[0], prefix: null, format: null })}
             >
               <Plus aria-hidden className="size-4" /> Watch a prefix…
             </Button>
@@ -63,11 +72,15 @@ export function SourcesView({ fallback }: { fallback: SourceList }) {
         {data === undefined ? (
           problem === null && <SkeletonCards />
         ) : (
-          <Shown list={data} hasSeveralDatabases={databases.length > 1} onPin={setPinning} />
+          <Shown
+            list={data}
+            hasSeveralDatabases={new Set(places.map(({ database }) => database)).size > 1}
+            onPin={setPinning}
+          />
         )}
       </div>
       {pinning === null || data === undefined ? null : (
-        <WatchDialog {...pinning} formats={data.formats} databases={databases} onClose={() => setPinning(null)} />
+        <WatchDialog {...pinning} formats={data.formats} places={places} onClose={() => setPinning(null)} />
       )}
     </div>
   )
@@ -79,8 +92,7 @@ function Shown({ list, hasSeveralDatabases, onPin }: ShownProps) {
   const { sources, found, formats, isLooking, lookedAt, can } = list
   const labelOf = (format: string) => formats.find(({ id }) => id === format)?.label ?? format
   const common = { labelOf, hasSeveralDatabases, canChoose: can.choose }
-  const pin = ({ prefix, database, format }: { prefix: string; database: number; format: string | null }) =>
-    onPin({ prefix, database, format })
+  const pin = ({ redis, prefix, database, format }: Pinning) => onPin({ redis, prefix, database, format })
   return (
     <div className="flex flex-col gap-4">
       {sources.length === 0 ? (
@@ -91,7 +103,7 @@ function Shown({ list, hasSeveralDatabases, onPin }: ShownProps) {
           key={source.id}
           source={source}
           {...common}
-          onPin={() => pin({ ...source, format: source.pinnedFormat })}
+          onPin={() => pin({ ...source, redis: source.redis?.name ?? null, format: source.pinnedFormat })}
         />
       ))}
       <FoundList
@@ -110,7 +122,7 @@ function Shown({ list, hasSeveralDatabases, onPin }: ShownProps) {
       />
       <p className="pt-2 text-sm text-faint">
         {!isLooking ? (
-          'ROLLCALL_MATCH names the prefixes, so no others are looked for.'
+          'The settings name the prefixes, so no others are looked for.'
         ) : lookedAt === null ? (
           'The keys of this Redis are being looked through for more.'
         ) : (

@@ -7,17 +7,18 @@ import { Field, inputClass } from '@/components/ui/field'
 import { visibleString } from '@/components/ui/visible-text'
 import type { SourceList } from '@/lib/contract/source'
 import { chooseSource } from './choose'
+import { isSamePlace, type Place } from './place'
 
 /** What is to be watched: a prefix that is known, or (null) one that somebody types. */
-export type Pinning = { prefix: string | null; database: number; format: string | null }
+export type Pinning = Place & { prefix: string | null; format: string | null }
 
-type WatchDialogProps = Pinning & { formats: SourceList['formats']; databases: number[]; onClose: () => void }
+type WatchDialogProps = Pinning & { formats: SourceList['formats']; places: Place[]; onClose: () => void }
 
 /** Watches a prefix as one format, or as whatever each key has. */
-export function WatchDialog({ prefix, database, format, formats, databases, onClose }: WatchDialogProps) {
+export function WatchDialog({ prefix, redis, database, format, formats, places, onClose }: WatchDialogProps) {
   const [typed, setTyped] = useState(prefix ?? '')
   const [as, setAs] = useState(format ?? '')
-  const [where, setWhere] = useState(database)
+  const [where, setWhere] = useState<Place>({ redis, database })
   const ids = { form: useId(), format: useId(), database: useId() }
   return (
     <Dialog
@@ -40,7 +41,7 @@ export function WatchDialog({ prefix, database, format, formats, databases, onCl
         onSubmit={(event) => {
           event.preventDefault()
           if (typed === '') return
-          void chooseSource({ database: where, prefix: typed, choice: 'include', format: as === '' ? null : as })
+          void chooseSource({ ...where, prefix: typed, choice: 'include', format: as === '' ? null : as })
           onClose()
         }}
       >
@@ -58,16 +59,16 @@ export function WatchDialog({ prefix, database, format, formats, databases, onCl
             onChange={(event) => setTyped(event.target.value)}
           />
         ) : null}
-        {prefix === null && databases.length > 1 ? (
+        {prefix === null && places.length > 1 ? (
           <Choice
             id={ids.database}
-            label="Database"
-            value={String(where)}
-            onChange={(value) => setWhere(Number(value))}
+            label={redis === null ? 'Database' : 'Redis'}
+            value={String(places.findIndex((one) => isSamePlace(one, where)))}
+            onChange={(value) => setWhere(places[Number(value)] ?? where)}
           >
-            {databases.map((one) => (
-              <option key={one} value={one}>
-                {one}
+            {places.map((one, index) => (
+              <option key={`${one.redis} ${one.database}`} value={index}>
+                {sayPlace(one)}
               </option>
             ))}
           </Choice>
@@ -83,6 +84,11 @@ export function WatchDialog({ prefix, database, format, formats, databases, onCl
       </form>
     </Dialog>
   )
+}
+
+function sayPlace({ redis, database }: Place): string {
+  if (redis === null) return String(database)
+  return database === 0 ? visibleString(redis) : `${visibleString(redis)}, database ${database}`
 }
 
 type ChoiceProps = { id: string; label: string; value: string; onChange: (value: string) => void; children: ReactNode }

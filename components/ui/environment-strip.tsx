@@ -1,15 +1,8 @@
+import type { ColorName } from '@/lib/contract/source'
+import { colorLooks } from './color-looks'
 import { visibleString } from './visible-text'
 
-export type Environment = { name: string; color: 'red' | 'amber' | 'green' | 'blue' | 'violet' | 'grey' }
-
-const looks: Record<Environment['color'], string> = {
-  red: 'bg-danger-soft text-danger',
-  amber: 'bg-expiring-soft text-expiring',
-  green: 'bg-live-soft text-live',
-  blue: 'bg-accent-soft text-accent',
-  violet: 'bg-persistent-soft text-persistent',
-  grey: 'bg-stale-soft text-stale',
-}
+export type Environment = { name: string; color: ColorName }
 
 /** Which environment this console is for, across the top of every page: its name, and its colour for whoever knows it. */
 export function EnvironmentStrip({ environment }: { environment: Environment | null }) {
@@ -18,7 +11,7 @@ export function EnvironmentStrip({ environment }: { environment: Environment | n
     <aside
       aria-label="Environment"
       data-environment={environment.color}
-      className={`shrink-0 px-4 text-center text-xs leading-5 font-medium ${looks[environment.color]}`}
+      className={`shrink-0 px-4 text-center text-xs leading-5 font-medium ${colorLooks[environment.color]}`}
     >
       {visibleString(environment.name)}
     </aside>

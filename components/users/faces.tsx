@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { NothingFace } from '@/components/sessions/nothing-face'
 import { sayWarming } from '@/components/shell/live-badge'
+import { sayAway, sayOthers } from '@/components/shell/source-state'
 import { Button, buttonClass } from '@/components/ui/button'
 import { EmptyState } from '@/components/ui/empty-state'
 import { ProblemNote } from '@/components/ui/problem-note'
@@ -18,13 +19,19 @@ export function FreshnessNote({ newest, problem }: { newest: PeoplePage | undefi
   if (newest === undefined) return null
   const { total, freshness } = newest
   if (problem !== null || freshness.state === 'stale' || freshness.state === 'unavailable') {
+    const away = problem === null ? sayAway(freshness) : null
     const isReached = problem !== null && problem.code !== 'source-unavailable'
     return (
       <div className="px-4 pb-3 md:px-6">
-        <ProblemNote tone="warning" title={isReached ? `${problem.title}.` : `Redis has not answered for ${age}.`}>
+        <ProblemNote
+          tone="warning"
+          title={isReached ? `${problem.title}.` : `${away ?? 'Redis'} has not answered for ${age}.`}
+        >
           <span suppressHydrationWarning>
-            {total === 1 ? 'This 1 person is' : `These ${sayMany(total, 'person', 'people')} are`} as of{' '}
-            {asOf === null ? 'an unknown time' : sayClock(asOf)}. This page keeps trying.
+            {away === null
+              ? `${total === 1 ? 'This 1 person is' : `These ${sayMany(total, 'person', 'people')} are`} as of ${asOf === null ? 'an unknown time' : sayClock(asOf)}.`
+              : sayOthers(freshness)}{' '}
+            This page keeps trying.
           </span>
         </ProblemNote>
       </div>

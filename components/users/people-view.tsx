@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from 'react'
 import { OpenedFace } from '@/components/search/opened-face'
 import { ProblemFace } from '@/components/sessions/faces'
 import { useConsole } from '@/components/shell/console-context'
+import { sayAway } from '@/components/shell/source-state'
 import { focusWhenDrawn } from '@/components/ui/focus-when-drawn'
 import { SkeletonRows } from '@/components/ui/skeleton-rows'
 import { useMedia } from '@/components/ui/use-media'
@@ -129,7 +130,11 @@ export function PeopleView({ fallback }: { fallback: { key: string; page: People
             currentPerson={current?.person ?? null}
             deeds={deeds}
             bodyRef={bodyRef}
-            isDimmed={isPrevious || problem !== null || newest.freshness.state === 'stale'}
+            isDimmed={
+              isPrevious ||
+              problem !== null ||
+              (newest.freshness.state === 'stale' && sayAway(newest.freshness) === null)
+            }
           />
           {total > mostRows ? (
             <p className="px-6 py-4 text-sm text-muted">

@@ -54,9 +54,9 @@ const adminLines = () =>
     }),
   ))
 
-/** Starts the built server, or another one in `folder`, against one Redis, with an admin, an operator and a viewer. */
+/** Starts the built server, or another one in `folder`, against one Redis (null: those of a settings file), with an admin, an operator and a viewer. */
 export async function startConsole(
-  redisUrl: string,
+  redisUrl: string | null,
   env: Record<string, string> = {},
   folder = serverDir,
 ): Promise<RollcallConsole> {
@@ -64,7 +64,7 @@ export async function startConsole(
   const { child, output } = spawnServer(
     {
       PORT: String(port),
-      REDIS_URL: redisUrl,
+      ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
       ROLLCALL_ADMIN_PASSWORD: people.admin.password,
       ROLLCALL_ADMINS: (await adminLines()).join('\n'),
       ...env,

@@ -11,6 +11,7 @@ export type Feed = z.infer<typeof Feed>
 
 const SourceFreshness = z.object({
   id: z.string(),
+  redis: z.nullable(z.string()),
   feed: Feed,
   state: SourceState,
   since: z.number(),
@@ -24,6 +25,7 @@ const SourceFreshness = z.object({
  * How far the rows can be trusted. Over several sources `state` is the worst of them.
  * `since`: when the state began. `asOf`: when Redis last confirmed the rows; null before it ever did.
  * `scanned`: keys read in this scan. `estimated`: how many are expected, or null. `capped`: sessions that are left out because there are more than the roster holds.
+ * `sources[].redis`: the name of its Redis where the settings file names several; null where there is but one.
  */
 export const Freshness = z.object({
   state: SourceState,
@@ -36,14 +38,19 @@ export const Freshness = z.object({
 })
 export type Freshness = z.infer<typeof Freshness>
 
+/** The colours that a Redis or this console may be given, of our own list, so that each is legible in both themes. */
+export const ColorName = z.enum(['red', 'amber', 'green', 'blue', 'violet', 'grey'])
+export type ColorName = z.infer<typeof ColorName>
+
 /**
  * One source as `GET /api/sources` tells it. `capabilities` are the things this Redis lets us do, `missing` the commands it refused or lacks.
- * `feed`: how changes reach us. `scanned` keys read, `skipped` keys under the prefix of a type no session has, `capped` keys left out over a limit.
+ * `redis`: which of several, as the settings file names it; null where there is but one. `feed`: how changes reach us. `scanned` keys read, `skipped` keys under the prefix of a type no session has, `capped` keys left out over a limit.
  */
 export const SourceAnswer = z.object({
   id: z.string(),
   name: z.string(),
   prefix: z.string(),
+  redis: z.nullable(z.object({ name: z.string(), color: ColorName, isReadOnly: z.boolean() })),
   database: z.int(),
   state: SourceState,
   since: z.number(),
@@ -62,8 +69,9 @@ export const SourceAnswer = z.object({
 })
 export type SourceAnswer = z.infer<typeof SourceAnswer>
 
-/** What an admin said of a prefix. `format` null: found per key. */
+/** What an admin said of a prefix. `redis`: of which, where there are several. `format` null: found per key. */
 export const SourceChoice = z.strictObject({
+  redis: z._default(z.nullable(z.string().check(z.maxLength(100))), null),
   database: z.int().check(z.minimum(0), z.maximum(100_000)),
   prefix: z.string().check(z.minLength(1), z.maxLength(500)),
   choice: z.enum(['include', 'exclude']),
@@ -75,6 +83,7 @@ export type SourceChoice = z.infer<typeof SourceChoice>
 
 /** `POST /api/sources`: watch the keys under a prefix, as this format or whatever each has (null), or leave them alone. */
 export const SourceChoiceInput = z.strictObject({
+  redis: z._default(z.nullable(z.string().check(z.maxLength(100))), null),
   database: z._default(z.int().check(z.minimum(0), z.maximum(100_000)), 0),
   prefix: z.string().check(z.minLength(1), z.maxLength(500)),
   choice: z.enum(['include', 'exclude']),
@@ -87,6 +96,7 @@ export type SourceChoiceInput = z.infer<typeof SourceChoiceInput>
  * `format`: what most of them look like, or null.
  */
 export const SourceFound = z.object({
+  redis: z.nullable(z.string()),
   database: z.int(),
   prefix: z.string(),
   state: z.enum(['asks', 'excluded']),

@@ -113,7 +113,8 @@ async function work(context: RunContext, job: LiveJob, pace: Pace, save: () => P
     const batch = job.items.slice(from, from + batchItems)
     const startedAt = performance.now()
     await context.ledger.begin(job.kept.job, from, batch.length)
-    const results = (await doMixed(context, job, batch)).map((result, index) => judge(job, from + index, result))
+    const found = giveUpAway(context, job, from, await doMixed(context, job, batch))
+    const results = found.map((result, index) => judge(job, from + index, result))
     // Outcomes stand in the order of the items, so a batch counts up to the first session that was not reached.
     const reached = results.findIndex(({ outcome }) => outcome === null)
     const settled = reached < 0 ? results : results.slice(0, reached)
@@ -127,6 +128,22 @@ async function work(context: RunContext, job: LiveJob, pace: Pace, save: () => P
     void save()
     await pace(batch.length, performance.now() - startedAt)
   }
+}
+
+/**
+ * Of several Redis one that does not answer stops nobody else's sessions: what it holds has failed, and the job goes on while another has work. Where there is but one, or nothing
+ * else is left, the results stay as they are, and the job waits to be resumed.
+ */
+function giveUpAway({ findSource }: RunContext, job: LiveJob, from: number, results: ItemResult[]): ItemResult[] {
+  const redisOf = (item: JobItem | undefined) => findSource(item?.source ?? '')?.redis ?? null
+  const away = new Set(
+    results.flatMap(({ outcome }, index) => (outcome === null ? [redisOf(job.items[from + index])] : [])),
+  )
+  if (away.size === 0 || !job.items.slice(from).some((item) => !away.has(redisOf(item)))) return results
+  const names = [...away].join(', ')
+  job.kept.note = `${names} did not answer: its sessions have failed.`
+  const failed = { outcome: 'failed', reason: `${names} did not answer.`, backup: null } as const
+  return results.map((result) => (result.outcome === null ? failed : result))
 }
 
 const orphaned = 'It is gone. The server that died in the midst of it may have ended it, or somebody else.'

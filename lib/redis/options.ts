@@ -1,5 +1,6 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 import type { RedisAddress } from '@/lib/settings.mjs'
+import { readSecrets } from './secrets'
 
 /** Nobody waits longer for one command; the watchdog's patience is the same. */
 export const commandTimeoutMs = 2000
@@ -20,10 +21,13 @@ export function openClient(
   ca?: string,
 ): Redis | Cluster {
   const tls = address.tls ? { tls: ca === undefined ? {} : { ca } } : {}
+  const retryRenewed = createRetry(address)
   const options: Options = {
     ...tls,
     username: address.username ?? undefined,
     password: address.password ?? undefined,
+    sentinelPassword: address.sentinelPassword ?? '',
+    ...readSecrets(address),
     protocol: 2,
     disableClientInfo: true,
     commandTimeout: commandTimeoutMs,
@@ -48,14 +52,14 @@ export function openClient(
       slotsRefreshInterval: 2000,
       slotsRefreshTimeout: commandTimeoutMs,
       clusterRetryStrategy: retryIn,
-      clusterNodeRetryStrategy: retryIn,
+      clusterNodeRetryStrategy: retryRenewed,
       // Zero: a command whose connection closed may have been carried out, so it is not given to another node.
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       maxRedirections: 5,
     })
   }
-  const single: Options = { ...options, db: database, enableOfflineQueue: false, retryStrategy: retryIn }
+  const single: Options = { ...options, db: database, enableOfflineQueue: false, retryStrategy: retryRenewed }
   if (address.topology === 'unix') return new Redis({ ...single, path: address.path ?? '' })
   if (address.topology === 'sentinel') {
     return new Redis({
@@ -63,13 +67,12 @@ export function openClient(
       sentinels: address.hosts,
       name: address.masterName ?? '',
       sentinelUsername: address.sentinelUsername ?? '',
-      sentinelPassword: address.sentinelPassword ?? '',
       sentinelCommandTimeout: commandTimeoutMs,
       sentinelRetryStrategy: retryIn,
       // Here the check is what refuses a primary that was demoted.
       enableReadyCheck: true,
       maxLoadingRetryTime: longestRetryMs,
-      ...(address.tls ? { sentinelTLS: tls.tls ?? {}, enableTLSForSentinelMode: true } : {}),
+      ...(address.tls ? { sentinelTLS: options.tls ?? {}, enableTLSForSentinelMode: true } : {}),
     })
   }
   const host = address.hosts[0]
@@ -93,6 +96,14 @@ export function describeAddress(address: RedisAddress, database: number): string
       return `redis+sentinel://${hosts}/${address.masterName}?db=${database}`
     case 'cluster':
       return `redis+cluster://${hosts}`
+  }
+}
+
+/** ioredis calls it on the options of the very socket that is to connect again: what was rotated meanwhile is put there. */
+function createRetry(address: RedisAddress) {
+  return function retryRenewed(this: Options | undefined, times: number): number {
+    if (this !== undefined) Object.assign(this, readSecrets(address))
+    return retryIn(times)
   }
 }
 

@@ -13,7 +13,7 @@ afterAll(() => server?.stop())
 it('tells the memory policy and the persistence of a real Redis, and asks once a minute at most', async () => {
   const connection = await connectTo(addressOf(server))
   try {
-    const info = createServerInfo(connection)
+    const info = createServerInfo([connection])
     expect(info.reading()).toEqual({ unknown: 'Redis was not asked yet.' })
     await Promise.all([info.refresh(), info.refresh()])
     expect(info.reading()).toMatchObject({
@@ -39,7 +39,7 @@ it('says so where this user may not run INFO', async () => {
   await server.client().call('ACL', 'SETUSER', 'narrow', 'on', '>secret', '~*', '+@all', '-info')
   const connection = await connectTo(addressOf(server, { username: 'narrow', password: 'secret' }))
   try {
-    const info = createServerInfo(connection)
+    const info = createServerInfo([connection])
     await info.refresh()
     expect(info.reading()).toEqual({ unknown: 'This Redis user may not run INFO.' })
   } finally {

@@ -15,8 +15,11 @@ export type ServerInfo = {
   version(): number
 }
 
-/** What INFO says of the server behind a connection, remembered. Cost: one INFO a primary, once a minute and only while somebody looks. */
-export function createServerInfo(connection: Connection): ServerInfo {
+/**
+ * What INFO says of the servers behind these connections, remembered; one that is away is left out while another answers, and one that does not tell makes it unknown.
+ * Cost: one INFO a primary, once a minute and only while somebody looks.
+ */
+export function createServerInfo(connections: readonly Connection[]): ServerInfo {
   let reading: ServerReading = { unknown: 'Redis was not asked yet.' }
   let version = 1
   let askedAt: number | null = null
@@ -29,9 +32,11 @@ export function createServerInfo(connection: Connection): ServerInfo {
   }
 
   async function ask() {
-    if (!connection.capabilities().info) return keep({ unknown: 'This Redis user may not run INFO.' })
+    const up = connections.filter((connection) => connection.health().state === 'up')
+    if (!up.every((connection) => connection.capabilities().info))
+      return keep({ unknown: 'This Redis user may not run INFO.' })
     try {
-      const texts = await Promise.all(primariesOf(connection).map((primary) => primary.info()))
+      const texts = await Promise.all(up.flatMap(primariesOf).map((primary) => primary.info()))
       const facts = texts.map(parseInfo).filter((one) => one !== null)
       keep(facts.length === texts.length ? { facts } : { unknown: 'This Redis does not tell it in INFO.' })
     } catch (error) {
@@ -44,7 +49,7 @@ export function createServerInfo(connection: Connection): ServerInfo {
     refresh() {
       if (asking !== null) return asking
       const isFresh = askedAt !== null && performance.now() - askedAt < everyMs
-      if (isFresh || connection.health().state !== 'up') return Promise.resolve()
+      if (isFresh || !connections.some((connection) => connection.health().state === 'up')) return Promise.resolve()
       asking = ask().finally(() => {
         asking = null
       })

@@ -26,6 +26,8 @@ type SourceOptions = {
   id: string
   name: string
   prefix: string
+  /** The name of its Redis, where there are several. */
+  redis?: string | null
   origin: Source['origin']
   /** The prefixes of the sources beside it: keys under a longer one are not ours. The same list until they change. */
   siblings(): readonly string[]
@@ -44,7 +46,7 @@ type Removal = {
 
 /** The `Source` over one open connection; sources of one Redis share it. Creating one costs nothing and needs no answer. */
 export function createSource(options: SourceOptions): Source {
-  const { connection, id, name, prefix, origin, siblings, pinnedFormat, isReadOnly } = options
+  const { connection, id, name, prefix, redis = null, origin, siblings, pinnedFormat, isReadOnly } = options
   const formats = options.formats.filter((format) => pinnedFormat === null || format.id === pinnedFormat)
   const suffix = (pinnedFormat !== null && formats[0]?.keySuffix) || ''
   const [start, end] = [bytesOf(prefix), Buffer.from(suffix)]
@@ -130,6 +132,7 @@ export function createSource(options: SourceOptions): Source {
     name,
     prefix,
     suffix,
+    redis,
     database: connection.database,
     origin,
     owns,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Freshness } from '@/lib/contract/source'
 import { KnownError } from '@/lib/errors'
 import type { Handles } from '@/lib/session/handle'
+import { isUnknown } from './freshness'
 import type { Roster } from './roster'
 
 /** How many different views are remembered at one version. */
@@ -14,7 +15,8 @@ export type AnswerContext = {
   bootId: string
   /** Null until the home Redis gave the secret. */
   handles(): Handles | null
-  freshness(): Freshness
+  /** Of all sources, or of these. */
+  freshness(only?: readonly string[] | null): Freshness
   /** Rises with every change of any source's state. */
   stateVersion(): number
   now(): number
@@ -22,7 +24,7 @@ export type AnswerContext = {
 
 /** One read path over the roster: the API and the page ask it alike. The same query at the same version is computed once, whoever asks. */
 export type Answers<Query, Result> = {
-  /** The answer. Throws `source-unavailable` when Redis never answered: an empty list would be a lie. Costs Redis nothing. */
+  /** The answer. Throws `source-unavailable` when none of the sources that are asked for ever answered: an empty list would be a lie. Costs Redis nothing. */
   read(query: Query): Promise<Result & { version: string; freshness: Freshness; now: number }>
   /** What an unchanged answer to this query is known by; opaque. Costs a comparison. */
   version(query: Query): string
@@ -36,12 +38,14 @@ type Making<Query, Result> = {
   prepare?(query: Query): Promise<unknown>
   /** Where what a query means goes with the clock: how long its answer stands at most. */
   stepMsOf?(query: Query): number | null
+  /** The sources that a query names, and with them what its answer depends on; null: all. */
+  sourcesOf?(query: Query): readonly string[] | null
 }
 
 /** Remembers what `compute` makes of each query for as long as the roster says the same. Who asks for what is being made waits for the same making. */
 export function createAnswers<Query extends object, Result extends object>(
   { roster, ...context }: AnswerContext,
-  { compute, prepare, stepMsOf }: Making<Query, Result>,
+  { compute, prepare, stepMsOf, sourcesOf }: Making<Query, Result>,
 ): Answers<Query, Result> {
   const remembered = new Map<string, { version: string; result: Promise<Result> }>()
   const version = (query: Query) => {
@@ -49,6 +53,9 @@ export function createAnswers<Query extends object, Result extends object>(
     const step = stepMs === null ? '' : `.${Math.floor(context.now() / stepMs)}`
     return `${context.bootId}.${roster.version()}.${context.stateVersion()}${step}`
   }
+
+  /** A source that is away is no reason to call the others old. */
+  const freshnessOf = (query: Query) => context.freshness(sourcesOf?.(query))
 
   async function make(query: Query, handles: Handles): Promise<Result> {
     await prepare?.(query)
@@ -69,13 +76,13 @@ export function createAnswers<Query extends object, Result extends object>(
   return {
     version,
     etag(query, role) {
-      const covered = `${version(query)} ${canonical(query)} ${role} ${context.freshness().state}`
+      const covered = `${version(query)} ${canonical(query)} ${role} ${freshnessOf(query).state}`
       return `W/"${createHash('sha256').update(covered).digest('base64url').slice(0, 27)}"`
     },
     async read(query) {
       const handles = context.handles()
-      const freshness = context.freshness()
-      if (handles === null || freshness.state === 'unavailable') {
+      const freshness = freshnessOf(query)
+      if (handles === null || isUnknown(freshness)) {
         throw new KnownError('source-unavailable', 'Redis has not answered yet, so nothing is known of its sessions.', {
           retryAfterMs: 1000,
         })

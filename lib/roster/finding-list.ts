@@ -15,6 +15,7 @@ import { KnownError } from '@/lib/errors'
 import type { Handles } from '@/lib/session/handle'
 import type { ServerFacts, ServerReading } from '@/lib/session/server-facts'
 import { sessionChecks } from './findings'
+import { isUnknown } from './freshness'
 import type { Roster } from './roster'
 import { serverChecks } from './server-findings'
 import type { CheckContext, Found, KeyPlace, Told } from './session-check'
@@ -83,7 +84,7 @@ export function createFindingList(context: FindingListContext): FindingList {
   /** What was found last; a new pass begins where one is due, and only the first is waited for. */
   async function current(): Promise<Known> {
     const handles = context.handles()
-    if (handles === null || context.freshness().state === 'unavailable') {
+    if (handles === null || isUnknown(context.freshness())) {
       throw new KnownError('source-unavailable', 'Redis has not answered yet, so nothing is known of its sessions.', {
         retryAfterMs: 1000,
       })

@@ -1,5 +1,10 @@
 import type { Freshness, SourceState } from '@/lib/contract/source'
 
+/** Whether nothing is known of any source: what is left of the others would be worth showing. */
+export function isUnknown({ state, sources }: Freshness): boolean {
+  return state === 'unavailable' && sources.every((source) => source.state === 'unavailable')
+}
+
 const worst: Record<SourceState, number> = { live: 0, warming: 1, stale: 2, unavailable: 3 }
 
 /** Several sources as one: the worst state, the earliest confirmation, the keys added up. `estimated` is the caller's: sources of one database expect the same keys. */

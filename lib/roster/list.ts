@@ -31,5 +31,6 @@ export function createSessionList({ prefixes, ...context }: ListContext): Sessio
   }
 
   const prepare = ({ sort, ...filter }: SessionQuery) => prepareQuery(roster, filter, sort)
-  return createAnswers(context, { compute, prepare, stepMsOf: clockStepMs })
+  const sourcesOf = ({ source }: SessionQuery) => source ?? null
+  return createAnswers(context, { compute, prepare, stepMsOf: clockStepMs, sourcesOf })
 }

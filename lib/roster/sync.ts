@@ -367,7 +367,7 @@ export function createSync({
     freshness() {
       judge()
       confirm()
-      return { id: source.id, feed, state, since, asOf, scanned, estimated, capped: countCapped() }
+      return { id: source.id, redis: source.redis, feed, state, since, asOf, scanned, estimated, capped: countCapped() }
     },
     counts: () => ({ scanned, skipped, capped: countCapped() }),
     scans: () => ({ ...scans }),

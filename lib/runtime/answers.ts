@@ -33,7 +33,7 @@ function versionOf({ bootId, roster, sources }: Runtime): string {
   return `${bootId}.${roster.version()}.${sources.version()}`
 }
 
-function toAnswer({ source, sync, connection, wanted }: Watched, lines: CensusLine[]): SourceAnswer {
+function toAnswer({ source, sync, connection, site, wanted }: Watched, lines: CensusLine[]): SourceAnswer {
   const { state, since } = sync.freshness()
   const can = Object.entries({ ...source.can, tracking: connection.feed() === 'tracking' })
   const formats: Record<string, number> = {}
@@ -47,6 +47,7 @@ function toAnswer({ source, sync, connection, wanted }: Watched, lines: CensusLi
     id: source.id,
     name: source.name,
     prefix: source.prefix,
+    redis: site.redis && { name: site.redis.name, color: site.redis.color, isReadOnly: site.isReadOnly },
     database: source.database,
     state,
     since,

@@ -32,7 +32,8 @@ export function createChoices({ home, log }: { home: Connection; log: Log }): Ch
   let tell = () => {}
   const stops: (() => void)[] = []
 
-  const nameOf = ({ database, prefix }: Pick<SourceChoice, 'database' | 'prefix'>) => `${database} ${prefix}`
+  const nameOf = ({ redis, database, prefix }: Pick<SourceChoice, 'redis' | 'database' | 'prefix'>) =>
+    redis === null ? `${database} ${prefix}` : JSON.stringify([redis, database, prefix])
 
   async function read(): Promise<void> {
     if (isReading) {

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
 import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import { siteOf } from '@/e2e/support/site'
 import { createAudit } from '@/lib/audit'
 import type { AuditEntry } from '@/lib/contract/audit'
 import { formats } from '@/lib/formats'
@@ -16,7 +17,7 @@ const actor = {
   ip: '10.1.2.3',
   requestId: 'request',
 }
-const order = { database: 0, prefix: 'shop:', choice: 'include', format: 'plain' } as const
+const order = { redis: null, database: 0, prefix: 'shop:', choice: 'include', format: 'plain' } as const
 let server: RedisServer
 let connection: Connection
 let entries: Partial<AuditEntry>[]
@@ -42,8 +43,8 @@ function startShelf(env: Record<string, string> = {}) {
   const log = { ...silent, info: (_event: string, entry?: object) => void entries.push(entry ?? {}) }
   const choices = createChoices({ home: connection, log: silent })
   const audit = createAudit({ home: connection, log, chain: 'boot' })
-  const rest = { settings, roster: createRoster(), formats, choices, log: silent }
-  const sources = createSourceShelf({ connections: [connection], ...rest })
+  const rest = { roster: createRoster(), formats, choices, log: silent }
+  const sources = createSourceShelf({ sites: [siteOf(connection, settings)], ...rest })
   sources.start()
   ends.push(() => sources.close())
   return { sources, audit, now: connection.now }

@@ -9,9 +9,9 @@ export async function chooseSource(
   actor: AdminActor,
   input: SourceChoiceInput,
 ): Promise<void> {
-  const { prefix, choice, format, database } = input
+  const { prefix, choice, format, redis, database } = input
   const named = mayHoldId(prefix) ? 'a prefix that may hold a session id' : JSON.stringify(prefix)
-  const about = `${choice} ${named} in database ${database}${format === null ? '' : ` as ${format}`}`
+  const about = `${choice} ${named} in database ${database}${redis === null ? '' : ` of ${redis}`}${format === null ? '' : ` as ${format}`}`
   await noteDeed(audit, actor, { deed: 'source.choose', about }, async () => {
     await sources.choose({ ...input, admin: actor.admin.username, at: now() })
     return {}

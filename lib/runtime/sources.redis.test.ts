@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
+import { siteOf } from '@/e2e/support/site'
 import type { SourceChoiceInput } from '@/lib/contract/source'
 import { formats } from '@/lib/formats'
 import { createCustomFormat } from '@/lib/formats/custom'
@@ -34,7 +35,7 @@ async function startConsole(env: Record<string, string> = {}, home?: Connection)
   const roster = createRoster()
   const all = [...settings.customFormats.map(createCustomFormat), ...formats]
   const choices = createChoices({ home: home ?? connection, log: silent })
-  const shelf = createSourceShelf({ connections: [connection], settings, roster, formats: all, choices, log: silent })
+  const shelf = createSourceShelf({ sites: [siteOf(connection, settings)], roster, formats: all, choices, log: silent })
   shelf.start()
   ends.push(
     () => connection.close(),
@@ -45,6 +46,7 @@ async function startConsole(env: Record<string, string> = {}, home?: Connection)
 
 const choose = ({ shelf, connection }: Console, input: Partial<SourceChoiceInput>) =>
   shelf.choose({
+    redis: null,
     database: 0,
     prefix: '',
     choice: 'include',

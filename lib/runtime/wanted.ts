@@ -2,19 +2,25 @@ import type { SourceChoice } from '@/lib/contract/source'
 import type { Family } from '@/lib/redis/discover'
 import type { Source } from '@/lib/session/source'
 import type { Settings } from '@/lib/settings.mjs'
+import { builtInPrefixes } from '@/lib/source-settings.mjs'
 
 /** A prefix that should be watched, as which format (null: whatever each key has), and why. */
 export type Wanted = { prefix: string; format: string | null; origin: Source['origin']; evidence: string }
 
-/** Watched from the first second where no prefix is configured, keys or no keys. */
-const builtInPrefixes = ['session:', 'sess:']
 const demoPrefix = 'rollcall-demo:'
 
 /** Each source costs a scan of its own and a place in the feed, and whoever writes keys could make up any number of prefixes. */
 const mostFound = 20
 
-/** What is watched from the first second, before anything is known of Redis. Pure. */
-export function listConfigured(settings: Pick<Settings, 'prefixes' | 'customFormats' | 'hasDemo'>): Wanted[] {
+/**
+ * What is watched from the first second, before anything is known of Redis. Of several Redis a format of the settings is watched where its prefix is named, or nothing is
+ * (`hasDescribed` false: only there). Pure.
+ */
+export function listConfigured(
+  settings: Pick<Settings, 'prefixes' | 'customFormats' | 'hasDemo'>,
+  format: string | null = null,
+  hasDescribed = true,
+): Wanted[] {
   const described = settings.customFormats.map(
     ({ id, prefix, suffix }): Wanted => ({
       prefix,
@@ -28,14 +34,14 @@ export function listConfigured(settings: Pick<Settings, 'prefixes' | 'customForm
     ? settings.prefixes.map((one) => ({ ...one, origin: 'configured', evidence: 'The settings name it.' }))
     : builtInPrefixes.map((prefix) => ({
         prefix,
-        format: null,
+        format,
         origin: 'built-in',
         evidence: 'Where most applications keep their sessions: watched from the first second, keys or no keys.',
       }))
   const describedFor = (prefix: string) => described.find((one) => one.prefix === prefix)
   const wanted = [
     ...named.map((one) => (one.format === null ? (describedFor(one.prefix) ?? one) : one)),
-    ...described.filter(({ prefix }) => !named.some((one) => one.prefix === prefix)),
+    ...(hasDescribed ? described.filter(({ prefix }) => !named.some((one) => one.prefix === prefix)) : []),
   ]
   if (settings.hasDemo && !wanted.some(({ prefix }) => prefix === demoPrefix)) {
     wanted.push({ prefix: demoPrefix, format: null, origin: 'demo', evidence: 'The demo shop of this console.' })

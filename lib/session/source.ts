@@ -49,6 +49,8 @@ export interface Source {
   readonly prefix: string
   /** What its keys end with behind the id; empty but for a format of the settings that says so. */
   readonly suffix: string
+  /** Which of several Redis, by its name in the settings file; null where there is but one. */
+  readonly redis: string | null
   readonly database: number
   readonly origin: 'configured' | 'built-in' | 'found' | 'chosen' | 'demo'
 
