@@ -1,6 +1,7 @@
 'use client'
 
 import { Download } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { useState } from 'react'
 import { useConsole } from '@/components/shell/console-context'
 import { Button, buttonClass } from '@/components/ui/button'
@@ -11,10 +12,15 @@ import { useTicking } from '@/lib/client/clock'
 import { refresh } from '@/lib/client/resource'
 import { type Job, JobAnswer } from '@/lib/contract/job'
 
+const PasswordDialog = dynamic(() => import('@/components/login/password-dialog').then((part) => part.PasswordDialog), {
+  ssr: false,
+})
+
 /** What can be done with a job now: stop it while it runs; resume, undo and download its report after. */
 export function JobDeeds({ job }: { job: Job }) {
   const { can } = useConsole()
   const [isSending, setSending] = useState(false)
+  const [isAskingPassword, setAskingPassword] = useState(false)
   const leftSeconds = useTicking((now) =>
     job.undoUntil === null ? 0 : Math.max(0, Math.ceil((job.undoUntil - now) / 1000)),
   )
@@ -23,8 +29,10 @@ export function JobDeeds({ job }: { job: Job }) {
     try {
       await send(method, `/api/jobs/${job.job}${path}`, JobAnswer)
     } catch (error) {
+      const isStale = error instanceof ApiProblem && error.code === 'reauth-required'
+      setAskingPassword(isStale)
       const detail = error instanceof ApiProblem ? error.detail : 'The page itself failed. Reload it.'
-      showToast({ title: 'That was not done', detail, isBad: true })
+      if (!isStale) showToast({ title: 'That was not done', detail, isBad: true })
     }
     refresh('/api/jobs')
     refresh('/api/sessions')
@@ -48,6 +56,16 @@ export function JobDeeds({ job }: { job: Job }) {
         <Button disabled={isSending} onClick={() => void ask('POST', '/restoration')}>
           Undo <span className="text-muted tabular-nums">{leftSeconds} s</span>
         </Button>
+      ) : null}
+      {isAskingPassword ? (
+        <PasswordDialog
+          why="This job ends more than 50 sessions. It goes on once you have given your password again."
+          onClose={() => setAskingPassword(false)}
+          onDone={() => {
+            setAskingPassword(false)
+            void ask('POST', '/resumption')
+          }}
+        />
       ) : null}
       {can.audit && !isRunning ? (
         <>

@@ -16,8 +16,6 @@ import { createTombstones, type Tombstone } from './tombstones'
 
 /** So many keys are judged in one go. */
 const batchKeys = 100
-/** So few are read without being counted first. */
-const fewKeys = 20
 /** So many batches are under way at once: while Redis answers one, another is judged. */
 const batchesAtOnce = 4
 /** Where nothing tells one session from the next but its person. */
@@ -81,7 +79,9 @@ export function createGuard(options: GuardOptions): Guard {
   })
   const notBefore = createNotBefore({ now: home.now, roster, audit, log, findSource, raise, hold })
   const judge = createJudge({ home, handles, roster, audit, findSource })
+  /** What may have come back, and what is probably news of our own end: that nothing is there is asked in one command, where reading it takes two a key. */
   const queue = new Set<Tombstone>()
+  const echoes = new Set<Tombstone>()
   /** One watch for each prefix of a line, from the first tombstone there on. */
   const watches = new Map<Connection, Map<string, () => void>>()
   let draining = 0
@@ -116,8 +116,11 @@ export function createGuard(options: GuardOptions): Guard {
     for (const key of change.keys) {
       const tombstone = tombstones.find(source, key.toString('latin1'))
       if (tombstone === null) continue
-      if (tombstone.isHeld) queue.add(tombstone)
-      else tombstone.isTouched = true
+      if (!tombstone.isHeld) tombstone.isTouched = true
+      else if (tombstone.isEchoDue) {
+        tombstone.isEchoDue = false
+        echoes.add(tombstone)
+      } else queue.add(tombstone)
     }
     void drain()
   }
@@ -135,8 +138,10 @@ export function createGuard(options: GuardOptions): Guard {
     if (tombstone === null || tombstone.isHeld) return
     tombstone.isHeld = true
     share(tombstone)
+    // What was told before is the end, or a save before it or behind it.
+    tombstone.isEchoDue = !tombstone.isTouched
     if (!tombstone.isTouched) return
-    queue.add(tombstone)
+    echoes.add(tombstone)
     void drain()
   }
 
@@ -144,9 +149,11 @@ export function createGuard(options: GuardOptions): Guard {
     if (draining >= batchesAtOnce) return
     draining += 1
     try {
-      while (queue.size > 0 && !isClosed) {
-        const batch = await withNews(takeBatch())
-        if (batch.length < fewKeys || (await isAnyThere(batch))) await judge.end(batch)
+      // Whoever came back is ended before anything else is looked at.
+      while (queue.size + echoes.size > 0 && !isClosed) {
+        const from = queue.size > 0 ? queue : echoes
+        const batch = await withNews(takeBatch(from))
+        if (from === queue || (await isAnyThere(batch))) await judge.end(batch)
       }
     } catch (error) {
       // Redis went away in the midst of it; when it is back all are looked at again.
@@ -156,19 +163,18 @@ export function createGuard(options: GuardOptions): Guard {
     }
   }
 
-  /** What a job ends, Redis tells of too: that nothing came back is asked in one command, where reading them takes two a key. */
   async function isAnyThere(batch: Tombstone[]): Promise<boolean> {
     const source = batch[0] === undefined ? null : (findSource(batch[0].source)?.source ?? null)
     return source !== null && (await source.countPresent(batch.map(({ key }) => Buffer.from(key, 'latin1')))) > 0
   }
 
   /** Those that wait longest, of one source; hashes, which take more answers to read, keep no others waiting. */
-  function takeBatch(): Tombstone[] {
+  function takeBatch(from: Set<Tombstone>): Tombstone[] {
     const batch: Tombstone[] = []
-    for (const tombstone of queue) {
+    for (const tombstone of from) {
       const [first = tombstone] = batch
       if (tombstone.source !== first.source || isHash(tombstone) !== isHash(first)) continue
-      queue.delete(tombstone)
+      from.delete(tombstone)
       batch.push(tombstone)
       if (batch.length === batchKeys) break
     }
@@ -304,7 +310,7 @@ export function createGuard(options: GuardOptions): Guard {
   }
 }
 
-const fresh = { isTouched: false, returns: 0, returnedAt: null, isReused: false }
+const fresh = { isTouched: false, isEchoDue: false, returns: 0, returnedAt: null, isReused: false }
 
 const isHash = ({ mark }: Tombstone) => mark.fields !== null
 

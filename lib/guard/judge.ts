@@ -48,8 +48,10 @@ export function createJudge({ home, handles, roster, audit, findSource }: JudgeO
     for (const [index, result] of results.entries()) {
       const tombstone = batch[index]
       if (tombstone === undefined) continue
-      if (result === 'done') noteReturn(tombstone)
-      else if (typeof result === 'object' && 'denied' in result) {
+      if (result === 'done') {
+        tombstone.isEchoDue = true
+        noteReturn(tombstone)
+      } else if (typeof result === 'object' && 'denied' in result) {
         tell(tombstone, 'refused', `It came back and could not be ended again. ${result.denied}`)
       }
     }

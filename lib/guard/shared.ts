@@ -3,13 +3,14 @@ import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
 import type { Handles } from '@/lib/session/handle'
 import type { Bar } from './not-before'
+import { mostTombstones } from './tombstones'
 
 const streamKey = 'rollcall:tombstones'
 /** In one entry of the stream. */
 const mostInEntry = 200
 const mostEntries = 20_000
-/** So many wait for the home at most. */
-const mostWaiting = 20_000
+/** So many wait for the home at most, as many as this process can hold. What is beyond is told to nobody, and the log and the pages of the sessions say so for as long as a tombstone stands. */
+const mostWaiting = mostTombstones
 const readAtOnce = 500
 
 /** `key`: latin1. */
@@ -65,6 +66,7 @@ export function createShared(options: SharedOptions) {
   let waiting: Raised[] = []
   let isWriting = false
   let isKept = true
+  let droppedAt = Number.NEGATIVE_INFINITY
 
   async function add(news: Partial<z.infer<typeof News>>): Promise<boolean> {
     try {
@@ -123,7 +125,11 @@ export function createShared(options: SharedOptions) {
   return {
     /** Tells the others, soon. */
     raise(raised: Raised): void {
-      if (waiting.length >= mostWaiting) return
+      if (waiting.length >= mostWaiting) {
+        if (Date.now() - droppedAt > guardMs) log.warn('guard.alone', { reason: 'too many tombstones wait' })
+        droppedAt = Date.now()
+        return
+      }
       waiting.push(raised)
       void write()
     },
@@ -149,8 +155,8 @@ export function createShared(options: SharedOptions) {
       })
       return reading
     },
-    /** Whether the home took what was told last. */
-    isKept: () => isKept,
+    /** Whether the home took what was told last, and nothing was left out that may still stand. */
+    isKept: () => isKept && Date.now() - droppedAt > guardMs,
     watch: (onNews: () => void) => home.watch([streamKey], onNews),
   }
 }

@@ -13,6 +13,8 @@ export type Tombstone = {
   isHeld: boolean
   /** Its key changed before that. */
   isTouched: boolean
+  /** It was ended a moment ago, and Redis will tell of that too: the next news of the key is probably this. */
+  isEchoDue: boolean
   /** How often it came back and was ended again, and when last. */
   returns: number
   returnedAt: number | null

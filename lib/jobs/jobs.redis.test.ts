@@ -243,6 +243,10 @@ describe('a job', () => {
     expect(stopped).toMatchObject({ state: 'stopped', total: 3000, gone: 0, refused: 0 })
     expect(stopped.done).toBeLessThan(3000)
     expect(await left()).toBe(3000 - stopped.done)
+    const stale = actor()
+    delete stale.admin.signedInAt
+    await expect(jobs.resume(stale, job)).rejects.toMatchObject({ code: 'reauth-required' })
+    expect(entries.filter(({ deed }) => deed === 'job.resume')).toMatchObject([{ outcome: 'denied' }])
     await jobs.resume(actor(), job)
     expect(await finished(jobs, job)).toMatchObject({ state: 'done', done: 3000 })
     expect(await left()).toBe(0)

@@ -104,6 +104,13 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     throw new KnownError('forbidden', refusal)
   }
 
+  /** Also of a job that was begun: whoever goes on with it ends what is left of it. */
+  function needFreshFor(actor: Actor, as: Deed, { deed, total }: Pick<Job, 'deed' | 'total'>): void {
+    if (deed !== 'revoke' || total <= mostUnasked) return
+    const deny = (reason: string) => void write(actor, as, { phase: 'outcome', outcome: 'denied', reason })
+    needFresh(actor.admin, { now: now(), what: `end more than ${mostUnasked} sessions at once`, deny })
+  }
+
   function write(actor: By, deed: Deed, entry: Entry): Promise<void> {
     const { admin, requestId, ip } = actor
     return actions.audit.write({
@@ -154,10 +161,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     await allow(actor, 'job.start')
     const { reason, dryRun: _dryRun, digest, ...order } = input
     const found = frozen.find(actor.admin.username, order, digest ?? '', now())
-    if (order.deed === 'revoke' && found.items.length > mostUnasked) {
-      const deny = (reason: string) => void write(actor, 'job.start', { phase: 'outcome', outcome: 'denied', reason })
-      needFresh(actor.admin, { now: now(), what: `end more than ${mostUnasked} sessions at once`, deny })
-    }
+    needFreshFor(actor, 'job.start', { deed: order.deed, total: found.items.length })
     const set = frozen.take(actor.admin.username, order, digest ?? '', now())
     const principal = order.isEverywhere ? personOf(order, handles()) : null
     const id = randomBytes(9).toString('base64url')
@@ -266,6 +270,7 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     if (seen.state !== 'stopped' && seen.state !== 'interrupted') {
       throw new KnownError('conflict', 'Only a job that was stopped or interrupted can be resumed.')
     }
+    needFreshFor(actor, 'job.resume', seen)
     if (!(await ledger.claim(id, runner))) throw new KnownError('conflict', 'This job is being run by another replica.')
     await ledger.withdraw(id).catch(() => false)
     const job = live.get(id) ?? (await revive(seen, ledger))

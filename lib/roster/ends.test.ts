@@ -2,11 +2,12 @@ import { expect, test } from 'vitest'
 import { createEnds } from './ends'
 
 const at = 1_800_000_000_000 - (1_800_000_000_000 % 60_000)
+const who = { principal: '42', createdAt: null }
 const about = { at, principal: '42', label: 'Alice' }
 
 test('what comes and goes is counted by the minute and by cause', () => {
   const ends = createEnds()
-  ends.arrive('sess', 'a', at)
+  ends.arrive('sess', 'a', at, who)
   ends.leave('sess', 'a', { ...about, cause: 'expired' })
   ends.leave('sess', 'b', { ...about, cause: 'ended', at: at + 60_000 })
   expect(ends.minute(at)).toEqual({ arrived: 1, expired: 1, ended: 0, revoked: 0, cameBack: 0 })
@@ -27,8 +28,20 @@ test('a revoked session that lives again came back, once, and not where an undo 
   const ends = createEnds()
   for (const key of ['a', 'b']) ends.leave('sess', key, { ...about, cause: 'revoked' })
   ends.forget('sess', 'b')
-  for (const key of ['a', 'a', 'b']) ends.arrive('sess', key, at)
+  for (const key of ['a', 'a', 'b']) ends.arrive('sess', key, at, who)
   expect(ends.minute(at)).toMatchObject({ revoked: 2, arrived: 3, cameBack: 1 })
+})
+
+test('a new sign-in under the key of a revoked session did not come back: of another person, of the first, or of a later time', () => {
+  const ends = createEnds()
+  for (const key of ['a', 'b', 'c']) ends.leave('sess', key, { ...about, cause: 'revoked' })
+  ends.leave('sess', 'nobody', { ...about, principal: null, cause: 'revoked' })
+  ends.arrive('sess', 'a', at, { principal: '43', createdAt: null })
+  ends.arrive('sess', 'b', at + 2, { principal: '42', createdAt: at + 1 })
+  ends.arrive('sess', 'nobody', at, who)
+  expect(ends.total()).toMatchObject({ arrived: 3, cameBack: 0 })
+  ends.arrive('sess', 'c', at + 2, { principal: '42', createdAt: at - 1 })
+  expect(ends.listReturned()).toMatchObject([{ key: 'c' }])
 })
 
 test('ten thousand ended sessions are remembered, the newest', () => {

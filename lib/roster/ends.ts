@@ -1,3 +1,5 @@
+import type { Session } from '@/lib/session/session'
+
 /** Why a session is no longer there. `ended`: by its application, or by anybody but us. */
 export const endCauses = ['expired', 'ended', 'revoked'] as const
 export type EndCause = (typeof endCauses)[number]
@@ -26,7 +28,8 @@ const minuteMs = 60_000
  * no call costs Redis anything.
  */
 export type Ends = {
-  arrive(source: string, key: string, at: number): void
+  /** `who`: whose it is, and when it was created, as far as it tells: what another person owns or was created after a revoke is a new sign-in and did not come back. */
+  arrive(source: string, key: string, at: number, who: Pick<Session, 'principal' | 'createdAt'>): void
   leave(
     source: string,
     key: string,
@@ -68,10 +71,12 @@ export function createEnds(): Ends {
   }
 
   return {
-    arrive(source, key, at) {
+    arrive(source, key, at, { principal, createdAt }) {
       count(at, 'arrived')
       const before = ended.get(nameOf(source, key))
       if (before?.cause !== 'revoked' || before.cameBackAt !== null) return
+      const isOther = principal !== null && principal !== before.principal
+      if (isOther || (createdAt !== null && createdAt > before.endedAt)) return
       before.cameBackAt = at
       returned.set(nameOf(source, key), { source, key, cameBackAt: at })
       count(at, 'cameBack')

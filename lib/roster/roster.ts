@@ -193,7 +193,7 @@ export function createRoster(
         columns.numbers.createdAt[slot] = Number.NaN
         columns.numbers.lastSeenAt[slot] = Number.NaN
         columns.numbers.expiresAt[slot] = Number.NaN
-        if (cameAt !== undefined) ends.arrive(session.source, session.key.toString('latin1'), cameAt)
+        if (cameAt !== undefined) ends.arrive(session.source, session.key.toString('latin1'), cameAt, session)
       }
       const { principal, scan: scans, revision } = columns.numbers
       const person = principal[slot] ?? 0
