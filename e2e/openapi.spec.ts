@@ -1,11 +1,22 @@
 import { expect, test } from '@playwright/test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
+import { FactorOffer, RecoveryCodes } from '@/lib/contract/account'
+import { AdminSaved } from '@/lib/contract/admin'
 import { ConsoleSessionList } from '@/lib/contract/console-session'
 import { JobPreview } from '@/lib/contract/job'
 import { operations } from '@/lib/contract/operations'
 import { SessionPage } from '@/lib/contract/session'
 import { SavedView } from '@/lib/contract/view'
-import { type ApiClient, people, type RollcallConsole, startConsole, type Who, waitUntil } from './support/console'
+import { readAuthenticator } from './support/authenticator'
+import {
+  type ApiClient,
+  people,
+  type RollcallConsole,
+  signInTo,
+  startConsole,
+  type Who,
+  waitUntil,
+} from './support/console'
 import { type RedisServer, startRedis } from './support/redis'
 
 type Json = { [name: string]: unknown }
@@ -106,6 +117,31 @@ async function freshJob(name: string, count = 1): Promise<string> {
   return (await started.json()).job
 }
 
+/** An admin made for one test, and calls in their name, checked like all others. */
+async function freshAdmin(name: string) {
+  const made = await (await rollcall.as('admin')).call('POST', '/api/admins', { name, role: 'viewer' })
+  const { admin, password } = AdminSaved.parse(await made.json())
+  const theirs = await signInTo(rollcall.origin, { username: name, password: password ?? '' })
+  const call = async (key: string, body?: unknown) => {
+    const answer = await theirs.call(methodOf(key), pathOf(key), body)
+    expect(await judge(key, answer.clone())).toBeNull()
+    return answer
+  }
+  return { admin: admin.admin, password, call }
+}
+
+async function enrolled(name: string) {
+  const made = await freshAdmin(name)
+  const offer = FactorOffer.parse(
+    await (await made.call('POST /api/account/factor', { password: made.password })).json(),
+  )
+  const { enrolment, secret } = offer
+  const key = 'PUT /api/account/factor'
+  expect((await made.call(key, { enrolment, code: '000000' })).status).toBe(422)
+  const answer = await made.call(key, { enrolment, code: readAuthenticator(secret) })
+  return { ...made, answer }
+}
+
 const restored = (handle: string) => `/api/sessions/${handle}/restoration`
 
 /**
@@ -175,6 +211,43 @@ const calls: Record<string, () => Promise<Response>> = {
     const answer = await ask('GET /api/console-sessions')
     const own = ConsoleSessionList.parse(await answer.json()).rows.find(({ isYou }) => isYou)
     return ask('DELETE /api/console-sessions/{handle}', 'admin', `/api/console-sessions/${own?.handle}`)
+  },
+  'POST /api/admins': async () => {
+    const answer = await ask('POST /api/admins', 'admin', '/api/admins', { name: 'made', role: 'viewer' })
+    expect((await ask('POST /api/admins', 'admin', '/api/admins', { name: 'Made', role: 'viewer' })).status).toBe(409)
+    const weak = { name: 'other', role: 'viewer', password: 'passwordpassword' }
+    expect((await ask('POST /api/admins', 'admin', '/api/admins', weak)).status).toBe(422)
+    await ask('GET /api/admins')
+    return answer
+  },
+  'PATCH /api/admins/{admin}': async () => {
+    const path = `/api/admins/${(await freshAdmin('changed')).admin}`
+    return ask('PATCH /api/admins/{admin}', 'admin', path, { isDisabled: true, password: null })
+  },
+  'DELETE /api/admins/{admin}': async () =>
+    ask('DELETE /api/admins/{admin}', 'admin', `/api/admins/${(await freshAdmin('removed')).admin}`),
+  'DELETE /api/admins/{admin}/factor': async () =>
+    ask('DELETE /api/admins/{admin}/factor', 'admin', `/api/admins/${(await freshAdmin('reset')).admin}/factor`),
+  'PUT /api/account/password': async () => {
+    const { call, password } = await freshAdmin('chooser')
+    const key = 'PUT /api/account/password'
+    expect((await call(key, { password: 'not the password', newPassword: 'maple tuba ladder fog' })).status).toBe(403)
+    return call(key, { password, newPassword: 'maple tuba ladder fog' })
+  },
+  'POST /api/account/factor': async () => {
+    const { call, password } = await freshAdmin('offered')
+    return call('POST /api/account/factor', { password })
+  },
+  'PUT /api/account/factor': async () => (await enrolled('enrolled')).answer,
+  'POST /api/account/factor/removal': async () => {
+    const { call, password, answer } = await enrolled('unenrolled')
+    const { recoveryCodes } = RecoveryCodes.parse(await answer.json())
+    await call('GET /api/account')
+    return call('POST /api/account/factor/removal', { password, code: recoveryCodes[0] })
+  },
+  'DELETE /api/account/sessions': async () => {
+    const { call } = await freshAdmin('several')
+    return call('DELETE /api/account/sessions')
   },
   'POST /api/jobs': async () => {
     await freshJob('bulk')

@@ -62,7 +62,8 @@ function createRuntime() {
   const sources = createSourceShelf({ sites, roster, formats, choices, log })
   const audit = createAudit({ home, log, chain: bootId })
   const auditHistory = createAuditHistory({ home, bootId })
-  const admins = createAdmins({ settings, home, log, audit })
+  const onRemoved = (username: string) => views.forget(username)
+  const admins = createAdmins({ settings, home, sealer: handles.get, log, audit, onRemoved })
   const demo = settings.hasDemo ? createDemo({ settings, connection: first, log, now }) : null
 
   const freshness = (only: readonly string[] | null = null) =>

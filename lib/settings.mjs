@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { readConfigFile } from './config-file.mjs'
+import { findPasswordFault } from './password-rules.mjs'
 import { readPrefixList } from './prefix-settings.mjs'
 import { parseRedisAddress } from './redis-address.mjs'
 
@@ -107,7 +108,9 @@ export function parseSettings(env, readFile) {
   const bind = text('ROLLCALL_BIND') ?? '127.0.0.1'
   if (!isIP(bind) && !hostName.test(bind)) faults.push(`ROLLCALL_BIND must be an address or a host name, ${not(bind)}.`)
   const publicUrl = readOrigin(text('PUBLIC_URL'), faults)
-  const adminPassword = readLong('ROLLCALL_ADMIN_PASSWORD', secret('ROLLCALL_ADMIN_PASSWORD'), 15, faults)
+  const adminPassword = secret('ROLLCALL_ADMIN_PASSWORD')
+  const weakness = adminPassword === undefined ? null : findPasswordFault(adminPassword, ['rollcall', 'admin'])
+  if (weakness !== null) faults.push(`ROLLCALL_ADMIN_PASSWORD ${weakness}.`)
   if (adminPassword === undefined && !isLoopback(bind)) {
     faults.push('ROLLCALL_BIND opens Rollcall to other machines: set ROLLCALL_ADMIN_PASSWORD too.')
   }

@@ -49,6 +49,12 @@ describe('a view', () => {
     await expect(views.delete(vera, view)).rejects.toMatchObject({ code: 'not-found' })
   })
 
+  it('is forgotten with its admin', async () => {
+    await save({ name: 'mine' })
+    await views.forget('vera')
+    expect(await namesOf('vera')).toEqual([])
+  })
+
   it('takes the place of what had its name, and keeps its address', async () => {
     const first = await save({ name: 'large', search: 'size:>4k' })
     const second = await save({ name: 'large', search: 'size:>64k' })

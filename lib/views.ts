@@ -32,6 +32,8 @@ export type Views = {
   save(actor: Actor, input: ViewInput): Promise<SavedView>
   /** Throws `not-found`, also for what is another admin's. Cost: one HDEL. */
   delete(actor: Actor, view: string): Promise<void>
+  /** All views of a name that nobody has any more: the next one to have it must not find them. Cost: one UNLINK. */
+  forget(username: string): Promise<void>
 }
 
 type ViewsContext = {
@@ -103,6 +105,9 @@ export function createViews({ home, audit, namesSession }: ViewsContext): Views 
         const count = await reach(() => home.client.hdel(keyOf(actor.admin), view), 'the view was not deleted')
         if (count === 0) throw new KnownError('not-found', 'You have no such view.')
       }),
+    async forget(username) {
+      await reach(() => home.client.unlink(keyOf({ username })), 'the views were not forgotten')
+    },
   }
 }
 

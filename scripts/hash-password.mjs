@@ -2,9 +2,9 @@ import './parts/node-version.mjs'
 import { createRequire } from 'node:module'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
+import { findPasswordFault, leastCharacters, normalizePassword } from '../lib/password-rules.mjs'
 
 const roles = ['viewer', 'operator', 'admin']
-const leastCharacters = 15
 
 /**
  * `npm run hash-password`: prints a line for ROLLCALL_ADMINS. At a terminal it asks, the password without echo; from a pipe it reads name, role and
@@ -16,15 +16,15 @@ async function main() {
   if (!/^[^\s:]{1,200}$/.test(username ?? '')) faults.push('The name must be without spaces and colons.')
   if (username === 'admin') faults.push('The name admin belongs to ROLLCALL_ADMIN_PASSWORD.')
   if (!roles.includes(role)) faults.push(`The role must be one of ${roles.join(', ')}.`)
-  if ([...(password ?? '')].length < leastCharacters)
-    faults.push(`The password must have at least ${leastCharacters} characters.`)
+  const weakness = findPasswordFault(password ?? '', ['rollcall', username ?? ''])
+  if (weakness !== null) faults.push(`The password ${weakness}.`)
   if (faults.length > 0) {
     console.error(faults.join('\n'))
     process.exit(1)
   }
   const { Algorithm, hash } = createRequire(import.meta.url)('@node-rs/argon2')
   const options = { algorithm: Algorithm.Argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 }
-  console.log(`${username}:${role}:${await hash(password, options)}`)
+  console.log(`${username}:${role}:${await hash(normalizePassword(password), options)}`)
 }
 
 async function ask() {

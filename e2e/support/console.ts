@@ -118,14 +118,21 @@ export function spawnServer(
   return { child, output: () => output }
 }
 
-async function signIn(origin: string, who: Who): Promise<ApiClient> {
+const signIn = (origin: string, who: Who) => signInTo(origin, people[who])
+
+/** Signs somebody in by the interface; throws where that is refused. */
+export async function signInTo(
+  origin: string,
+  who: { username: string; password: string; code?: string },
+): Promise<ApiClient> {
   const sameOrigin = { 'Sec-Fetch-Site': 'same-origin', 'Content-Type': 'application/json' }
   const answer = await fetch(`${origin}/api/login`, {
     method: 'POST',
     headers: sameOrigin,
-    body: JSON.stringify(people[who]),
+    body: JSON.stringify(who),
   })
-  if (answer.status !== 204) throw new Error(`${who} could not sign in: ${answer.status} ${await answer.text()}`)
+  if (answer.status !== 204)
+    throw new Error(`${who.username} could not sign in: ${answer.status} ${await answer.text()}`)
   const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? ''
   return {
     cookie,

@@ -2,6 +2,7 @@ import { type Admins, createAdmins } from '@/lib/admin/admins'
 import type { AuditEntry } from '@/lib/contract/audit'
 import { isKnownError } from '@/lib/errors'
 import type { Connection } from '@/lib/redis/connection'
+import { createHandles } from '@/lib/session/handle'
 import { parseSettings, type Settings } from '@/lib/settings.mjs'
 import { addressOf, connectTo, silent } from './connection'
 import { type RedisServer, until } from './redis'
@@ -11,19 +12,24 @@ export const caller = { ip: '127.0.0.1', requestId: 'request' }
 const open: { admins: Admins; home: Connection }[] = []
 
 /** One replica of the console, started, with the test's Redis as its home. `stopReplicas` ends it. */
-export async function startReplica(server: RedisServer, given: Partial<Settings> = {}) {
+export async function startReplica(server: RedisServer, given: Partial<Settings> = {}, secret = 'of the deployment') {
   const { settings } = parseSettings({}, () => '')
   if (settings === null) throw new Error('The default settings are refused')
   const home = await connectTo(addressOf(server))
   const entries: Omit<AuditEntry, 'id' | 'at'>[] = []
   const announced: string[] = []
+  const audit = { isKept: true }
   const admins = createAdmins({
     settings: { ...settings, adminPassword: password, ...given },
     home,
+    sealer: () => createHandles(Buffer.from(secret)),
     log: silent,
     audit: {
       write: async (entry) => void entries.push(entry),
-      keep: async () => true,
+      keep: async (entry) => {
+        if (audit.isKept) entries.push(entry)
+        return audit.isKept
+      },
       readFor: async () => [],
       count: () => 0,
     },
@@ -34,9 +40,9 @@ export async function startReplica(server: RedisServer, given: Partial<Settings>
   await until('changes are told', () => home.feed() === 'tracking')
   // As the door does before any deed: from then on it is known who `admin` is.
   if (given.adminPassword !== null) await admins.find('a'.repeat(43), { isPoll: true })
-  const signIn = (username = 'admin', typed = password) =>
-    admins.signIn({ username, password: typed, earlierId: null, ...caller })
-  return { admins, home, entries, announced, signIn }
+  const signIn = (username = 'admin', typed = password, code?: string) =>
+    admins.signIn({ username, password: typed, code, earlierId: null, ...caller })
+  return { admins, home, entries, audit, announced, signIn }
 }
 
 export async function stopReplicas(): Promise<void> {

@@ -1,14 +1,19 @@
 import type { Audit } from '@/lib/audit'
+import type { EndAnswer } from '@/lib/contract/console-session'
 import { isKnownError, KnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
+import type { Handles } from '@/lib/session/handle'
 import type { Settings } from '@/lib/settings.mjs'
-import type { Caller } from './actor'
+import { type Accounts, createAccounts } from './accounts'
+import { type AdminActor, type Caller, noteDeed } from './actor'
 import { stampAddresses } from './address'
 import type { Admin } from './admin'
 import { type ConsoleList, createConsoleList } from './console-list'
 import { createConsoleSessions } from './console-sessions'
+import { createFactors } from './factors'
 import { type Credential, createFirstAdmin, firstAdminName } from './first-admin'
+import { createOwnAccount, type OwnAccount } from './own-account'
 import { createPasswords } from './password'
 import { createThrottle } from './throttle'
 import { createTokens, type Tokens } from './tokens'
@@ -20,11 +25,10 @@ export type FoundAdmin = Admin & { isVerified: boolean }
 export type Admins = {
   /**
    * Opens a console session; `id` belongs into the cookie. The session of an earlier cookie ends. Throws `unauthenticated` (one sentence for a wrong name and a wrong
-   * password), `too-many`, and `source-unavailable` while the home is away: sign-in is then closed. Cost: one argon2 hash and about ten commands.
+   * password), `second-factor-required` for the right password of an account that has one, without its code or with a wrong one, `too-many`, and `source-unavailable` while the home is away: sign-in is
+   * then closed. Cost: one argon2 hash and about ten commands.
    */
-  signIn(
-    input: { username: string; password: string; earlierId: string | null; userAgent?: string | null } & Caller,
-  ): Promise<string>
+  signIn(input: SignIn & Caller): Promise<string>
   /** Ends the session: on the next request it is gone. Says nothing about an id that is none. */
   signOut(id: string, caller: Caller): Promise<void>
   /** Who has this session, or null. Polls do not slide its idle end. Throws `source-unavailable` when nobody can tell. Costs Redis nothing as a rule. */
@@ -36,20 +40,39 @@ export type Admins = {
   findToken(secret: string, ip: string | null): Promise<FoundAdmin | null>
   tokens: Pick<Tokens, 'list' | 'create' | 'revoke'>
   consoles: Pick<ConsoleList, 'list' | 'end'>
+  accounts: Pick<Accounts, 'create' | 'change' | 'remove'> & {
+    list(ownName: string): ReturnType<Accounts['list']>
+    /** Takes the second factor off somebody who lost it. Throws as `change` does. */
+    resetFactor(actor: AdminActor, handle: string): Promise<EndAnswer>
+  }
+  own: OwnAccount
   start(): void
   close(): void
+}
+
+type SignIn = {
+  username: string
+  password: string
+  code?: string | undefined
+  earlierId: string | null
+  userAgent?: string | null
 }
 
 type AdminsOptions = {
   settings: Settings
   home: Connection
+  /** Throws while the secret of the deployment is not known. */
+  sealer(): Pick<Handles, 'sealSecret' | 'openSecret'>
   log: Log
   audit: Audit
+  /** When nobody has this name any more. */
+  onRemoved?(username: string): Promise<void>
   /** Where a generated password is said, once. Never the log. */
   announce?(text: string): void
 }
 
-export function createAdmins({ settings, home, log, audit, announce = print }: AdminsOptions): Admins {
+export function createAdmins(options: AdminsOptions): Admins {
+  const { settings, home, sealer, log, audit, onRemoved, announce = print } = options
   const passwords = createPasswords()
   const throttle = createThrottle(home)
   const firstAdmin = createFirstAdmin({ home, password: settings.adminPassword, passwords, announce, log })
@@ -62,11 +85,36 @@ export function createAdmins({ settings, home, log, audit, announce = print }: A
       const account = findAccount(username)
       return account && `${account.role}\n${account.proof}`
     },
+    refresh: () => accounts.readNow(),
   })
   const roleOf = (username: string) => findAccount(username)?.role ?? null
-  const tokens = createTokens({ home, log, audit, roleOf })
+  const tokens = createTokens({
+    ...{ home, log, audit },
+    // What somebody made who had this name before is not theirs.
+    roleOf: (username, since) => ((accounts.find(username)?.createdAt ?? 0) > since ? null : roleOf(username)),
+  })
   const { idleMs, absoluteMs } = settings
   const consoles = createConsoleList({ home, log, audit, idleMs, absoluteMs, sessions, roleOf })
+  const factors = createFactors({ home, sealer })
+  const accounts = createAccounts({
+    ...{ home, audit, passwords, settings, hasFactor: factors.has },
+    async onChange(username, isGone) {
+      try {
+        await consoles.endOf(username, null)
+        if (!isGone) return
+        await factors.remove(username)
+        await onRemoved?.(username)
+      } catch (error) {
+        // Their sessions open nothing any more, whatever the list says.
+        log.warn('account.untidied', { error })
+      }
+    },
+  })
+  const hashOf = (username: string) => findAccount(username)?.hash ?? null
+  const issuer = settings.environment === null ? 'Rollcall' : `Rollcall ${settings.environment.name}`
+  const own = createOwnAccount({
+    ...{ home, audit, passwords, throttle, accounts, factors, firstAdmin, consoles, hashOf, open, issuer },
+  })
   let stopStamping: (() => void) | undefined
 
   function findAccount(username: string): (Credential & { role: Admin['role'] }) | null {
@@ -74,8 +122,33 @@ export function createAdmins({ settings, home, log, audit, announce = print }: A
       const credential = firstAdmin.find()
       return credential && { ...credential, role: 'admin' }
     }
-    const account = settings.admins.find((one) => one.username === username)
-    return account ? { role: account.role, hash: account.hash, proof: account.hash } : null
+    const setting = settings.admins.find((one) => one.username === username)
+    if (setting) return { role: setting.role, hash: setting.hash, proof: setting.hash }
+    const account = accounts.find(username)
+    return account && { role: account.role, hash: account.hash, proof: account.stamp }
+  }
+
+  async function open(who: { username: string; ip: string | null; userAgent: string | null }): Promise<string> {
+    const id = await sessions.open(who.username)
+    await consoles.add(id, who)
+    return id
+  }
+
+  /** What changes with an admin's account, as of now. Whether the home vouches for it. */
+  async function readAccounts(): Promise<boolean> {
+    if (firstAdmin.find() === null) await firstAdmin.read()
+    await factors.read()
+    return (await accounts.read()).isVerified
+  }
+
+  /** Throws unless they have no second factor, or this code of it. */
+  async function proveFactor(username: string, code: string | undefined, caller: Caller): Promise<void> {
+    await factors.readNow()
+    if (!factors.has(username) || (code !== undefined && (await factors.take(username, code)))) return
+    note('admin.sign-in', username, caller, code === undefined ? 'right password, no code yet' : 'wrong code')
+    const detail =
+      code === undefined ? 'Enter the code of your authenticator.' : 'The code is wrong or was used before.'
+    throw new KnownError('second-factor-required', detail)
   }
 
   function note(deed: 'admin.sign-in' | 'admin.sign-out', admin: string | null, caller: Caller, reason?: string): void {
@@ -87,26 +160,29 @@ export function createAdmins({ settings, home, log, audit, announce = print }: A
 
   async function raiseCost(username: string, hash: string, password: string): Promise<void> {
     if (!passwords.isWeak(hash)) return
-    if (username === firstAdminName) await firstAdmin.strengthen(await passwords.hash(password))
+    if (username === firstAdminName) await firstAdmin.replaceHash(await passwords.hash(password))
+    else if (accounts.find(username)) await accounts.strengthen(username, await passwords.hash(password))
     else log.warn('admin.weak-hash', { admin: username, advice: 'run npm run hash-password again' })
   }
 
   return {
-    signIn: ({ username, password, earlierId, userAgent = null, ...caller }) =>
+    signIn: ({ username, password, code, earlierId, userAgent = null, ...caller }) =>
       atHome(home, 'Signing in is closed while the home Redis does not answer.', async () => {
         const attempt = await throttle.begin(username, caller.ip)
-        await firstAdmin.read()
+        await Promise.all([firstAdmin.read(), accounts.readNow()])
         const account = findAccount(username)
         if (!(await passwords.check(account?.hash ?? null, password)) || account === null) {
+          const isDisabled = accounts.isDisabled(username)
           // A name that nobody has may be a password typed into the wrong field: it is not written down.
-          note('admin.sign-in', account && username, caller, account ? 'wrong password' : 'unknown name')
+          const reason = account ? 'wrong password' : isDisabled ? 'disabled' : 'unknown name'
+          note('admin.sign-in', account || isDisabled ? username : null, caller, reason)
           throw new KnownError('unauthenticated', 'The name or the password is wrong.')
         }
+        await proveFactor(username, code, caller)
         await attempt.succeeded()
         await raiseCost(username, account.hash, password)
         if (earlierId !== null) await Promise.all([sessions.end(earlierId), consoles.remove(earlierId)])
-        const id = await sessions.open(username)
-        await consoles.add(id, { username, ip: caller.ip, userAgent })
+        const id = await open({ username, ip: caller.ip, userAgent })
         note('admin.sign-in', username, caller)
         return id
       }),
@@ -122,24 +198,41 @@ export function createAdmins({ settings, home, log, audit, announce = print }: A
     async find(id, { isPoll }) {
       if (id === null) return null
       return atHome(null, 'The home Redis does not answer, so nobody can be recognised.', async () => {
-        if (firstAdmin.find() === null) await firstAdmin.read()
+        const isVerified = await readAccounts()
         const session = await sessions.find(id, { isPoll })
         const role = session && roleOf(session.username)
         if (session === null || role === null) return null
         if (!isPoll && session.isVerified) consoles.see(id)
-        return { ...session, role }
+        return { ...session, role, isVerified: session.isVerified && isVerified }
       })
     },
 
     findToken: (secret, ip) =>
       atHome(null, 'The home Redis does not answer, so no token can be recognised.', async () => {
-        if (firstAdmin.find() === null) await firstAdmin.read()
+        const isVerified = await readAccounts()
         const found = await tokens.find(secret, ip)
         if (found === null) await throttle.countToken(ip)
-        return found
+        return found && { ...found, isVerified: found.isVerified && isVerified }
       }),
     tokens,
     consoles,
+    own,
+    accounts: {
+      ...accounts,
+      async list(ownName) {
+        await factors.read()
+        return accounts.list(ownName)
+      },
+      async resetFactor(actor, handle) {
+        const name = await accounts.nameOf(handle)
+        const note = { deed: 'admin.reset-factor', about: name, keep: audit.keep } as const
+        return noteDeed<EndAnswer>(audit, actor, note, async () => {
+          accounts.allow(actor, name)
+          if (await factors.remove(name)) return { outcome: 'done', reason: null }
+          return { outcome: 'already-gone', reason: 'They have no second factor.' }
+        })
+      },
+    },
 
     start() {
       stopStamping = stampAddresses(settings)
@@ -147,6 +240,8 @@ export function createAdmins({ settings, home, log, audit, announce = print }: A
       sessions.start()
       tokens.start()
       consoles.start()
+      accounts.start()
+      factors.start()
     },
     close() {
       stopStamping?.()
@@ -154,6 +249,8 @@ export function createAdmins({ settings, home, log, audit, announce = print }: A
       sessions.close()
       tokens.close()
       consoles.close()
+      accounts.close()
+      factors.close()
     },
   }
 }

@@ -42,6 +42,8 @@ export type ConsoleList = {
   list(ownId: string | null): Promise<ConsoleSessionList>
   /** Ends the session of a handle, at every replica. One's own is refused: signing out is for that. Throws `not-found`. */
   end(actor: AdminActor, handle: string, ownId: string | null): Promise<EndAnswer>
+  /** Ends all sessions of a person but that of `exceptId`, and says how many. Not audited: it is part of another deed. */
+  endOf(username: string, exceptId: string | null): Promise<number>
   start(): void
   close(): void
 }
@@ -118,6 +120,15 @@ export function createConsoleList(options: ConsoleListOptions): ConsoleList {
           ? { outcome: 'done', reason: null }
           : { outcome: 'already-gone', reason: 'It had ended already.' }
       })
+    },
+
+    async endOf(username, exceptId) {
+      const exceptKey = exceptId === null ? null : keyOf(exceptId)
+      const theirs = (await readEntries()).filter(({ key, entry }) => entry.username === username && key !== exceptKey)
+      const keys = theirs.map(({ key }) => key)
+      const ended = await Promise.all(keys.map((key) => sessions.endKey(key)))
+      await forget(keys)
+      return ended.filter((wasThere) => wasThere).length
     },
 
     start() {

@@ -38,11 +38,13 @@ type ConsoleSessionsOptions = {
   absoluteMs: number
   /** What a sign-in of this admin rests on now: another text after each change of password or role; null when there is no such admin. */
   proofOf(username: string): string | null
+  /** Makes `proofOf` tell what holds at this moment: a session of just now may rest on what this process was not told yet. */
+  refresh(): Promise<void>
   log: Log
 }
 
 export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleSessions {
-  const { home, idleMs, absoluteMs, proofOf, log } = options
+  const { home, idleMs, absoluteMs, proofOf, refresh, log } = options
   const writeGapMs = Math.min(longestWriteGapMs, Math.floor(idleMs / 4))
   const now = () => home.now()
   const store = createStore<ConsoleData>(home.client, {
@@ -105,6 +107,11 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
     }
   }
 
+  function isProven(id: string, { username, seal }: Held): boolean {
+    const proof = proofOf(username)
+    return proof !== null && seal === sealOf(id, proof)
+  }
+
   function slide(id: string, held: Held): void {
     held.idleExpiresAt = Math.min(now() + idleMs, held.absoluteExpiresAt)
     if (now() - held.writtenAt < writeGapMs) return
@@ -160,8 +167,8 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
       const found = await hold(id, key)
       if (found === null) return null
       const { held, isVerified } = found
-      const proof = proofOf(held.username)
-      if (now() >= held.idleExpiresAt || proof === null || held.seal !== sealOf(id, proof)) {
+      if (!isProven(id, held)) await refresh()
+      if (now() >= held.idleExpiresAt || !isProven(id, held)) {
         await end(id, key)
         return null
       }

@@ -22,8 +22,10 @@ export type FirstAdmin = {
   find(): Credential | null
   /** As it is now. Throws what the client throws while the home is away. Cost: one GET where the password is a generated one. */
   read(): Promise<Credential>
-  /** Replaces the hash of a generated password by a costlier one of the same password. Cost: one SET. */
-  strengthen(hash: string): Promise<void>
+  /** False where the settings have the password: it is changed there. */
+  canChange(): boolean
+  /** Replaces the hash of a generated password, by a costlier one of the same password or by that of one of their own choice. Cost: one SET. */
+  replaceHash(hash: string): Promise<void>
   start(): void
   close(): void
 }
@@ -85,7 +87,8 @@ export function createFirstAdmin({ home, password, passwords, announce, log }: F
   return {
     find: () => known,
     read,
-    async strengthen(hash) {
+    canChange: () => password === null,
+    async replaceHash(hash) {
       if (password !== null) return
       await home.client.set(key, hash, 'XX')
       known = { hash, proof: hash }
@@ -102,7 +105,11 @@ export function createFirstAdmin({ home, password, passwords, announce, log }: F
   }
 }
 
-function generatePassword(): string {
-  const letters = Array.from({ length: 20 }, () => alphabet.charAt(randomInt(alphabet.length)))
+/** A hundred random bits that can be read out and typed: `abcd-ef23-…`. */
+export const generatePassword = () => generateCode(20)
+
+/** So many random letters and figures, five bits each, in groups of four. */
+export function generateCode(length: number): string {
+  const letters = Array.from({ length }, () => alphabet.charAt(randomInt(alphabet.length)))
   return letters.join('').replace(/.{4}(?!$)/g, '$&-')
 }

@@ -13,17 +13,27 @@ export type HeldHash<Value> = {
    * Cost: nothing; one HGETALL the first time, after a change, and without a feed once a second.
    */
   read(): Promise<{ values: ReadonlyMap<string, Value>; isVerified: boolean }>
+  /** The same as Redis has it at this moment, for what must not be late by the time that a change takes to be told. Cost: one HGETALL. */
+  readNow(): Promise<{ values: ReadonlyMap<string, Value>; isVerified: boolean }>
   /** The same for a list that is shown: what may be old is not told as true now. Throws `source-unavailable` then. */
   readTrue(): Promise<ReadonlyMap<string, Value>>
   /** Writes what is not there yet; false where it is. Cost: one HSETNX. */
   add(field: string, value: Value): Promise<boolean>
   /** Cost: one HSET. */
   put(field: string, value: Value): Promise<void>
+  /**
+   * Writes one field on the strength of all there is, or removes it (null): if any of it changes meanwhile, `decide` is asked again. What `decide` throws is thrown, and nothing is written then. Throws
+   * `conflict` when others are always quicker, and `unsupported` where Redis does not allow WATCH. Cost: WATCH, HGETALL and a transaction, on the connection for those.
+   */
+  decide(field: string, decide: (values: ReadonlyMap<string, Value>) => Value | null): Promise<void>
   /** How many of these there were. Cost: one HDEL. */
   remove(fields: string[]): Promise<number>
   start(): void
   close(): void
 }
+
+/** So often a change is decided anew because another was quicker. */
+const mostTries = 20
 
 type Held<Value> = { values: Map<string, Value>; verifiedAt: number; isFollowed: boolean; isStale: boolean }
 
@@ -44,16 +54,19 @@ export function createHeldHash<Value>({ home, key, parse }: HeldHashOptions<Valu
   async function readAll(): Promise<Held<Value>> {
     const before = changes
     const isFollowed = home.feed() === 'tracking'
-    const texts = Object.entries(await client.hgetall(key))
-    const values = new Map(
-      texts.flatMap(([field, text]): [string, Value][] => {
+    const values = parseAll(await client.hgetall(key))
+    // A change that came while we read may be newer than what we read.
+    held = { values, verifiedAt: Date.now(), isFollowed, isStale: before !== changes }
+    return held
+  }
+
+  function parseAll(texts: Record<string, string>): Map<string, Value> {
+    return new Map(
+      Object.entries(texts).flatMap(([field, text]): [string, Value][] => {
         const value = parseText(text)
         return value === null ? [] : [[field, value]]
       }),
     )
-    // A change that came while we read may be newer than what we read.
-    held = { values, verifiedAt: Date.now(), isFollowed, isStale: before !== changes }
-    return held
   }
 
   function parseText(text: string): Value | null {
@@ -91,8 +104,38 @@ export function createHeldHash<Value>({ home, key, parse }: HeldHashOptions<Valu
     }
   }
 
+  async function tryToWrite(
+    own: Connection['client'],
+    field: string,
+    decide: (values: ReadonlyMap<string, Value>) => Value | null,
+  ): Promise<'done' | 'changed' | { error: unknown }> {
+    await own.watch(key)
+    const values = parseAll(await own.hgetall(key))
+    let value: Value | null
+    try {
+      value = decide(values)
+    } catch (error) {
+      // Handed out by hand: what a transaction throws would close its connection.
+      return { error }
+    }
+    const write = own.multi()
+    const replies = await (value === null
+      ? write.hdel(key, field)
+      : write.hset(key, field, JSON.stringify(value))
+    ).exec()
+    if (replies === null) return 'changed'
+    const error = replies[0]?.[0] ?? null
+    return error === null ? 'done' : { error }
+  }
+
   return {
     read,
+    async readNow() {
+      forget()
+      // One that is under way may have begun before the change.
+      await reading?.catch(() => undefined)
+      return read()
+    },
     async readTrue() {
       const { values, isVerified } = await read()
       if (!isVerified) throw away(null)
@@ -106,6 +149,17 @@ export function createHeldHash<Value>({ home, key, parse }: HeldHashOptions<Valu
     async put(field, value) {
       await client.hset(key, field, JSON.stringify(value))
       forget()
+    },
+    async decide(field, decide) {
+      if (!home.capabilities().watch) {
+        throw new KnownError('unsupported', 'The home Redis does not let Rollcall use WATCH, which this needs.')
+      }
+      for (let time = 0; time < mostTries; time += 1) {
+        const end = await home.transact((own) => tryToWrite(own, field, decide)).finally(forget)
+        if (end === 'done') return
+        if (end !== 'changed') throw end.error
+      }
+      throw new KnownError('conflict', 'Others changed it at the same time. Try again.')
     },
     async remove(fields) {
       for (const field of fields) held?.values.delete(field)

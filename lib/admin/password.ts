@@ -1,5 +1,6 @@
 import { hash, parseOptions, verify } from '@node-rs/argon2'
 import { KnownError } from '@/lib/errors'
+import { normalizePassword } from '@/lib/password-rules.mjs'
 
 /** The binding's default algorithm is argon2id. */
 const cost = { memoryCost: 19_456, timeCost: 2, parallelism: 1 }
@@ -7,7 +8,7 @@ const atOnce = 2
 /** More than can be hashed within a request's time is refused, so that nobody fills the memory by signing in. */
 const mostWaiting = 20
 
-/** Makes and checks argon2id hashes in PHC form, two at a time. A hash costs 15 to 75 ms of one core and 19 MiB. */
+/** Makes and checks argon2id hashes in PHC form, two at a time, of passwords in their one spelling (NFC). A hash costs 15 to 75 ms of one core and 19 MiB. */
 export type Passwords = {
   /** Throws `too-many` when the queue is full. */
   hash(password: string): Promise<string>
@@ -39,11 +40,11 @@ export function createPasswords(): Passwords {
   }
 
   return {
-    hash: (password) => inTurn(() => hash(password, cost)),
+    hash: (password) => inTurn(() => hash(normalizePassword(password), cost)),
     async check(known, password) {
       return inTurn(async () => {
         decoy ??= hash('nobody has this password', cost)
-        const isRight = await verify(known ?? (await decoy), password)
+        const isRight = await verify(known ?? (await decoy), normalizePassword(password))
         return isRight && known !== null
       })
     },

@@ -11,13 +11,22 @@ const adminOnly: readonly Deed[] = [
   'token.revoke',
   'console.view',
   'console.end',
+  'admin.view',
+  'admin.create',
+  'admin.change',
+  'admin.remove',
+  'admin.reset-factor',
   'source.choose',
 ]
 
-test('a viewer sees and keeps views, an operator also acts on sessions and reads the audit, an admin may all', () => {
+test('a viewer sees, keeps views and their own account, an operator also acts on sessions and reads the audit, an admin may all', () => {
   const table = Object.fromEntries(roles.map((role) => [role, deeds.filter((deed) => may(role, deed))]))
   expect(table).toEqual({
-    viewer: ['session.view', 'job.view', 'view.save', 'view.delete', 'admin.sign-in', 'admin.sign-out'],
+    viewer: [
+      ...['session.view', 'job.view', 'view.save', 'view.delete'],
+      ...['account.view', 'account.password', 'account.factor', 'account.end-others'],
+      ...['admin.sign-in', 'admin.sign-out'],
+    ],
     operator: deeds.filter((deed) => !adminOnly.includes(deed)),
     admin: [...deeds],
   })

@@ -49,8 +49,8 @@ type TokensOptions = {
   home: Connection
   log: Log
   audit: Audit
-  /** What somebody may do now; null: they are no admin. */
-  roleOf(username: string): Role | null
+  /** What somebody may do now who was there at `since`; null: they are no admin. */
+  roleOf(username: string, since: number): Role | null
 }
 
 export function createTokens({ home, log, audit, roleOf }: TokensOptions): Tokens {
@@ -60,7 +60,7 @@ export function createTokens({ home, log, audit, roleOf }: TokensOptions): Token
 
   function toRow(name: string, token: KeptToken, used: { at: number; ip: string | null } | null): TokenRow {
     const { createdBy, createdAt, expiresAt } = token
-    const role = roleOf(createdBy)
+    const role = roleOf(createdBy, createdAt)
     const state = role === null ? 'stopped' : expiresAt <= home.now() ? 'expired' : 'active'
     // Of a token that had this name before.
     const last = used !== null && used.at >= createdAt ? used : null

@@ -30,7 +30,7 @@ export class ApiProblem extends Error {
   }
 }
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 export type Call = { method?: Method; body?: unknown; headers?: Record<string, string> }
 

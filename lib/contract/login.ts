@@ -4,12 +4,6 @@ export const roles = ['viewer', 'operator', 'admin'] as const
 export const Role = z.enum(roles)
 export type Role = z.infer<typeof Role>
 
-export const LoginInput = z.strictObject({
-  username: z.string().check(z.minLength(1), z.maxLength(200)),
-  password: z.string().check(z.minLength(1), z.maxLength(1024)),
-})
-export type LoginInput = z.infer<typeof LoginInput>
-
 /** What is said to whoever signed in or out: nothing, 204. */
 export const Nothing = z.null()
 

@@ -1,10 +1,21 @@
 import * as z from 'zod/mini'
+import {
+  Account,
+  FactorConfirm,
+  FactorOffer,
+  FactorRemoval,
+  FactorStart,
+  OthersEnded,
+  PasswordChange,
+  RecoveryCodes,
+} from './account'
+import { AdminChange, AdminInput, AdminList, AdminSaved } from './admin'
 import { AuditEntry, AuditExportQuery, AuditPage, AuditQuery, AuditSearch, type Deed } from './audit'
 import { ConsoleSessionList, EndAnswer } from './console-session'
 import { DemoLogin, DemoPurchase, DemoSession } from './demo'
 import { FindingPage, FindingQuery, Snooze, SnoozeInput } from './finding'
 import { JobAnswer, JobInput, JobItem, JobList, JobPreview, JobStarted, ReportQuery } from './job'
-import { LoginInput, Me } from './login'
+import { Me } from './login'
 import { Overview, OverviewQuery } from './overview'
 import { PeoplePage, PeopleQuery, PeopleSearch } from './person'
 import type { ProblemCode } from './problem'
@@ -21,6 +32,7 @@ import {
   SessionQuery,
   SessionSearch,
 } from './session'
+import { LoginInput } from './sign-in'
 import { SourceChoiceInput, SourceList } from './source'
 import { TokenCreated, TokenInput, TokenList } from './token'
 import { SavedView, ViewInput, ViewList } from './view'
@@ -52,13 +64,13 @@ const exported = z.extend(AuditEntry, { time: z.string() })
  * Every method of every path, in one place; longer than most files for that. A test holds it against the routes: their deed, query and body are these very ones.
  * Never imported by a page or a component: the browser has no use for it.
  */
-export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}`, Operation> = {
+export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`, Operation> = {
   'POST /api/login': {
-    summary: 'Signs in and sets the console cookie.',
+    summary: 'Signs in and sets the console cookie. With a second factor the right password alone is 401.',
     open: true,
     body: LoginInput,
     answers: { 204: null },
-    problems: ['unauthenticated', 'too-many'],
+    problems: ['unauthenticated', 'second-factor-required', 'too-many'],
   },
   'DELETE /api/login': { summary: 'Signs out.', open: true, answers: { 204: null } },
   'GET /api/me': { summary: 'Who is asking, and until when.', answers: { 200: Me } },
@@ -166,6 +178,78 @@ export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'DELETE'} /${string}
     summary: 'Ends somebody else’s session in this console.',
     deed: 'console.end',
     answers: { 200: EndAnswer, 202: EndAnswer },
+  },
+  'GET /api/admins': {
+    summary: 'Who may sign in by a password: those of the settings, and those that were made here.',
+    deed: 'admin.view',
+    answers: { 200: AdminList },
+    isPolled: true,
+  },
+  'POST /api/admins': {
+    summary: 'Makes an admin. Without a password one is made, and told in this answer and never again.',
+    deed: 'admin.create',
+    body: AdminInput,
+    answers: { 201: AdminSaved },
+    problems: ['conflict', 'unsupported', 'reauth-required'],
+  },
+  'PATCH /api/admins/{admin}': {
+    summary: 'Changes the role or the password of another admin, or whether they may sign in. Their sessions end.',
+    deed: 'admin.change',
+    body: AdminChange,
+    answers: { 200: AdminSaved },
+    problems: ['conflict', 'unsupported', 'reauth-required'],
+  },
+  'DELETE /api/admins/{admin}': {
+    summary: 'Removes another admin.',
+    deed: 'admin.remove',
+    answers: { 200: EndAnswer, 202: EndAnswer },
+    problems: ['conflict', 'unsupported', 'reauth-required'],
+  },
+  'DELETE /api/admins/{admin}/factor': {
+    summary: 'Takes the second factor off another admin who lost it.',
+    deed: 'admin.reset-factor',
+    answers: { 200: EndAnswer, 202: EndAnswer },
+    problems: ['reauth-required'],
+  },
+  'GET /api/account': {
+    summary: 'The account of whoever asks, with their sessions in this console.',
+    deed: 'account.view',
+    answers: { 200: Account },
+    isPolled: true,
+  },
+  'PUT /api/account/password': {
+    summary: 'Changes one’s own password. All sessions of before end, and the cookie of a new one is set.',
+    deed: 'account.password',
+    body: PasswordChange,
+    answers: { 204: null },
+    problems: ['too-many', 'conflict', 'unsupported'],
+  },
+  'POST /api/account/factor': {
+    summary: 'Begins to set up a second factor: the secret for an authenticator.',
+    deed: 'account.factor',
+    body: FactorStart,
+    answers: { 200: FactorOffer },
+    problems: ['too-many', 'unsupported'],
+  },
+  'PUT /api/account/factor': {
+    summary:
+      'Switches the second factor on, by its first code. The recovery codes are told in this answer and never again.',
+    deed: 'account.factor',
+    body: FactorConfirm,
+    answers: { 200: RecoveryCodes },
+    problems: ['conflict', 'unsupported'],
+  },
+  'POST /api/account/factor/removal': {
+    summary: 'Switches the second factor off, by the password and a code.',
+    deed: 'account.factor',
+    body: FactorRemoval,
+    answers: { 204: null },
+    problems: ['too-many', 'unsupported'],
+  },
+  'DELETE /api/account/sessions': {
+    summary: 'Ends all of one’s own sessions in this console but the one that asks.',
+    deed: 'account.end-others',
+    answers: { 200: OthersEnded },
   },
   'GET /api/jobs': {
     summary: 'The jobs of all replicas, the newest first.',

@@ -6,6 +6,7 @@ export const problemCodes = [
   'invalid',
   'unreadable-body',
   'unauthenticated',
+  'second-factor-required',
   'forbidden',
   'reauth-required',
   'cross-origin',

@@ -19,7 +19,7 @@ import { isSameOrigin } from './origin'
 import { toProblem } from './problem'
 import { noteRequest, type Requests } from './requests'
 
-const methods = ['GET', 'POST', 'PUT', 'DELETE'] as const
+const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const
 type Method = (typeof methods)[number]
 
 type Base = {
@@ -53,28 +53,33 @@ type Spec<Open, Found, Query, Body> = {
   run(context: Context<Open, Found, Query, Body>): unknown
 }
 
-/** Each method has its own types, which only a list of all of them lets the compiler infer: Open, Found, Query, Body of GET, POST, PUT and DELETE. */
+/** Each method has its own types, which only a list of all of them lets the compiler infer: Open, Found, Query, Body of GET, POST, PUT, PATCH and DELETE. */
 export type MakeRoute = <
   GO extends true | undefined = undefined,
   PO extends true | undefined = undefined,
   UO extends true | undefined = undefined,
+  AO extends true | undefined = undefined,
   DO extends true | undefined = undefined,
   GF = undefined,
   PF = undefined,
   UF = undefined,
+  AF = undefined,
   DF = undefined,
   GQ = undefined,
   PQ = undefined,
   UQ = undefined,
+  AQ = undefined,
   DQ = undefined,
   GB = undefined,
   PB = undefined,
   UB = undefined,
+  AB = undefined,
   DB = undefined,
 >(specs: {
   GET?: Spec<GO, GF, GQ, GB>
   POST?: Spec<PO, PF, PQ, PB>
   PUT?: Spec<UO, UF, UQ, UB>
+  PATCH?: Spec<AO, AF, AQ, AB>
   DELETE?: Spec<DO, DF, DQ, DB>
 }) => Route
 

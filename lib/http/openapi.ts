@@ -1,6 +1,8 @@
 import * as z from 'zod/mini'
 import { cookieName } from '@/lib/admin/cookie'
 import { leastRoleOf } from '@/lib/admin/roles'
+import * as account from '@/lib/contract/account'
+import * as admin from '@/lib/contract/admin'
 import * as audit from '@/lib/contract/audit'
 import * as consoleSession from '@/lib/contract/console-session'
 import * as demo from '@/lib/contract/demo'
@@ -21,6 +23,8 @@ type Json = { [name: string]: unknown }
 
 /** Schemas with a name of their own in the document: those that are exported under one. */
 const modules = [
+  account,
+  admin,
   audit,
   consoleSession,
   demo,

@@ -7,6 +7,7 @@ const table: Record<ProblemCode, { status: number; title: string }> = {
   invalid: { status: 422, title: 'The input is not valid' },
   'unreadable-body': { status: 400, title: 'The body cannot be read' },
   unauthenticated: { status: 401, title: 'Not signed in' },
+  'second-factor-required': { status: 401, title: 'A second factor is needed' },
   forbidden: { status: 403, title: 'Not allowed' },
   'reauth-required': { status: 403, title: 'Sign in again' },
   'cross-origin': { status: 403, title: 'Another site asked' },

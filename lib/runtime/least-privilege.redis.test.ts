@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { readAuthenticator } from '@/e2e/support/authenticator'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import { createAdmins } from '@/lib/admin/admins'
@@ -108,7 +109,7 @@ test('with rollcall-full sessions of both types end, come back, are rewritten an
   expect(await source.replace(stored.raw, rewrite)).toBe('done')
 })
 
-test('with rollcall-home admins sign in and out and are ended, tokens come and go, guesses are throttled, deeds are audited, and the secret is kept', async () => {
+test('with rollcall-home admins sign in and out, are ended, made and changed, and have a second factor, tokens come and go, guesses are throttled, deeds are audited, and the secret is kept', async () => {
   const home = await signedIn('rollcall-home')
   const faults: string[] = []
   const log = { ...silent, warn: (event: string) => void faults.push(event) }
@@ -117,12 +118,12 @@ test('with rollcall-home admins sign in and out and are ended, tokens come and g
   const audit = createAudit({ home, log, chain: 'boot' })
   const announced: string[] = []
   const announce = (text: string) => announced.push(text)
-  const admins = createAdmins({ settings, home, log, audit, announce })
-  admins.start()
-  open.push(admins)
   const handles = createHandleKeeper({ home, secret: null, log })
   handles.start()
   open.push(handles)
+  const admins = createAdmins({ settings, home, sealer: handles.get, log, audit, announce })
+  admins.start()
+  open.push(admins)
   await until('the secret is kept', () => handles.find() !== null)
   await until('a password was made', () => announced.length === 1)
   await until('changes are told', () => home.feed() === 'tracking')
@@ -145,6 +146,15 @@ test('with rollcall-home admins sign in and out and are ended, tokens come and g
   const handle = rows.find(({ isYou }) => !isYou)?.handle ?? ''
   expect(await admins.consoles.end({ admin: who, ...caller }, handle, id)).toMatchObject({ outcome: 'done' })
   expect(await admins.find(other, { isPoll: true })).toBeNull()
+  const olga = await admins.accounts.create({ admin: who, ...caller }, { name: 'olga', role: 'viewer', password })
+  const change = { isDisabled: true }
+  expect(await admins.accounts.change({ admin: who, ...caller }, olga.admin.admin, change)).toMatchObject({
+    admin: { isDisabled: true },
+  })
+  const { secret: shared, enrolment } = await admins.own.offerFactor({ admin: who, ...caller }, { password: made })
+  const code = readAuthenticator(shared, home.now())
+  const [recovery = ''] = await admins.own.confirmFactor({ admin: who, ...caller }, { enrolment, code })
+  await admins.own.removeFactor({ admin: who, ...caller }, { password: made, code: recovery })
   await admins.signOut(id, caller)
   expect(await admins.find(id, { isPoll: true })).toBeNull()
 

@@ -94,3 +94,15 @@ test('a block comes back byte for byte, shows nothing of itself, and neither ano
 test('an empty secret is refused', () => {
   expect(() => createHandles(Buffer.alloc(0))).toThrow(RangeError)
 })
+
+test('a secret of somebody opens for them alone, with this secret alone, and whole alone', () => {
+  const sealed = createHandles(Buffer.from('one secret of the deployment')).sealSecret('JBSWY3DP', 'olga')
+  const { sealSecret, openSecret, openBlock } = createHandles(Buffer.from('one secret of the deployment'))
+  expect(openSecret(sealed, 'olga')).toBe('JBSWY3DP')
+  expect(sealSecret('JBSWY3DP', 'olga')).not.toBe(sealed)
+  expect(openSecret(sealed, 'vera')).toBeNull()
+  expect(openSecret(`${sealed.slice(0, -2)}AA`, 'olga')).toBeNull()
+  expect(openSecret('', 'olga')).toBeNull()
+  expect(openBlock(Buffer.from(sealed, 'base64url'))).toBeNull()
+  expect(createHandles(Buffer.from('another secret altogether')).openSecret(sealed, 'olga')).toBeNull()
+})

@@ -17,6 +17,10 @@ export type Handles = {
   sealBlock(block: Buffer): Buffer
   /** The block, or null for any bytes that `sealBlock` did not make with this secret. Never throws. */
   openBlock(sealed: Buffer): Buffer | null
+  /** Encrypts what belongs to one owner, under a key of its own; another text each time. */
+  sealSecret(secret: string, owner: string): string
+  /** The secret, or null for any text that `sealSecret` did not make for this owner with this secret. Never throws. */
+  openSecret(sealed: string, owner: string): string | null
 }
 
 const longestHandle = 16_384
@@ -36,6 +40,7 @@ export function createHandles(secret: Buffer): Handles {
   const sivKey = new Uint8Array(hkdfSync('sha256', secret, '', 'rollcall session handle 1', 64))
   // Random nonces are safe for 2^32 blocks under one key; a job is at most 200 of them.
   const blockKey = new Uint8Array(hkdfSync('sha256', secret, '', 'rollcall job block 1', 32))
+  const ownKey = new Uint8Array(hkdfSync('sha256', secret, '', 'rollcall owned secret 1', 32))
 
   function seal(source: string, key: Buffer): string {
     return Buffer.from(aessiv(sivKey).encrypt(frame(source, key))).toString('base64url')
@@ -64,23 +69,30 @@ export function createHandles(secret: Buffer): Handles {
       const opened = open(handle)
       return opened?.source === noSource ? opened.key.toString('utf16le') : null
     },
-    sealBlock(block) {
-      const nonce = randomBytes(nonceBytes)
-      const cipher = createCipheriv('aes-256-gcm', blockKey, nonce)
-      return Buffer.concat([nonce, cipher.update(block), cipher.final(), cipher.getAuthTag()])
-    },
-    openBlock(sealed) {
-      if (sealed.length < nonceBytes + tagBytes) return null
-      try {
-        const nonce = sealed.subarray(0, nonceBytes)
-        const cipher = createDecipheriv('aes-256-gcm', blockKey, nonce, { authTagLength: tagBytes })
-        cipher.setAuthTag(sealed.subarray(-tagBytes))
-        return Buffer.concat([cipher.update(sealed.subarray(nonceBytes, -tagBytes)), cipher.final()])
-      } catch {
-        // Not made with this secret, or altered: the one failure that AES-GCM has here.
-        return null
-      }
-    },
+    sealBlock: (block) => encrypt(blockKey, block),
+    openBlock: (sealed) => decrypt(blockKey, sealed),
+    sealSecret: (text, owner) => encrypt(ownKey, Buffer.from(text), owner).toString('base64url'),
+    openSecret: (sealed, owner) => decrypt(ownKey, Buffer.from(sealed, 'base64url'), owner)?.toString() ?? null,
+  }
+}
+
+/** AES-256-GCM under a new nonce. `owner` is not in the bytes, and without it they do not open. */
+function encrypt(key: Uint8Array, block: Buffer, owner = ''): Buffer {
+  const nonce = randomBytes(nonceBytes)
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(owner))
+  return Buffer.concat([nonce, cipher.update(block), cipher.final(), cipher.getAuthTag()])
+}
+
+function decrypt(key: Uint8Array, sealed: Buffer, owner = ''): Buffer | null {
+  if (sealed.length < nonceBytes + tagBytes) return null
+  try {
+    const nonce = sealed.subarray(0, nonceBytes)
+    const cipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: tagBytes })
+    cipher.setAAD(Buffer.from(owner)).setAuthTag(sealed.subarray(-tagBytes))
+    return Buffer.concat([cipher.update(sealed.subarray(nonceBytes, -tagBytes)), cipher.final()])
+  } catch {
+    // Not made with this secret, or altered: the one failure that AES-GCM has here.
+    return null
   }
 }
 

@@ -1,5 +1,5 @@
 import { cookieName, cookieOf, noCookie } from '@/lib/admin/cookie'
-import { LoginInput } from '@/lib/contract/login'
+import { LoginInput } from '@/lib/contract/sign-in'
 import { KnownError } from '@/lib/errors'
 import { noContent } from '@/lib/http/answer'
 import { canHoldCookie } from '@/lib/http/origin'
