@@ -2,7 +2,7 @@ import './parts/node-version.mjs'
 import { randomInt } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { end, Failure, runScript } from './parts/ending.mjs'
-import { root } from './parts/environment.mjs'
+import { fuzz } from './prove/fuzz.mjs'
 
 const usualCases = 1_000_000
 const usage = `npm run fuzz -- [--cases ${usualCases}] [--seed number] [format …], with formats by the names of docs/formats.md.`
@@ -32,40 +32,4 @@ function readArguments() {
     // What it is not is said below.
   }
   throw new Failure(usage)
-}
-
-/** Runs the tests named so of all formats, or of these; answers how many failed and passed. */
-async function fuzz({ cases, seed, names }) {
-  const { startVitest } = await import('vitest/node')
-  const which = names.length > 0 ? `^(?:${names.join('|')}) conforms ` : ''
-  const total = { failed: 0, passed: 0 }
-  const vitest = await startVitest('test', ['lib/formats/'], {
-    ...{
-      root,
-      project: ['unit'],
-      watch: false,
-      testNamePattern: `${which}.*fuzzed: `,
-      provide: { fuzz: { cases, seed } },
-    },
-    reporters: [
-      {
-        onTestCaseResult(test) {
-          const { state, errors } = test.result()
-          if (state === 'skipped') return
-          total[state === 'passed' ? 'passed' : 'failed'] += 1
-          const took = (test.diagnostic()?.duration ?? 0) / 1000
-          const perSecond = Math.round(cases / Math.max(took, 0.001))
-          console.log(`${state}: ${test.parent.name}: ${took.toFixed(1)} s, ${perSecond} a second`)
-          for (const { message } of errors ?? []) console.error(message)
-        },
-      },
-    ],
-  })
-  const broken = vitest.state.getTestModules().flatMap((module) => [...module.errors()])
-  for (const { message } of [...broken, ...vitest.state.getUnhandledErrors()]) {
-    total.failed += 1
-    console.error(message)
-  }
-  await vitest.close()
-  return total
 }

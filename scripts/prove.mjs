@@ -6,24 +6,32 @@ import { root } from './parts/environment.mjs'
 import { install } from './parts/install.mjs'
 import { withLock } from './parts/lock.mjs'
 import { findRedisServer } from './parts/private-redis.mjs'
+import { proveAll } from './prove/all.mjs'
 import { debianApps } from './prove/apps/run.mjs'
 import { figures, proveFigures } from './prove/figures.mjs'
 
+const usage = `npm run prove: everything; or npm run prove -- formats [name …], with names among ${Object.keys(debianApps).join(', ')}; or npm run prove -- ${Object.keys(figures).join(' | ')} [part …].`
+
 /**
- * `npm run prove -- formats [name …]`: proves each framework that Debian packages, one line each, and closes with one that counts.
- * `npm run prove -- guard [part …]`: proves at full size that a revoke holds, as one table of figures with their bounds.
+ * `npm run prove`: everything at full size, some hours, as one table of the figures with their bounds and one JSON.
+ * `npm run prove -- formats [name …]`: each framework that Debian packages, one line each, and a last one that counts.
+ * `npm run prove -- guard | deeds | hostile … [part …]`: one table of figures with their bounds.
  */
 await runScript(async () => {
   const [what, ...names] = process.argv.slice(2)
-  if (Object.hasOwn(figures, what)) return proveFigure(what, names)
-  const unknown = names.filter((name) => !Object.hasOwn(debianApps, name))
-  if (what !== 'formats' || unknown.length > 0) {
-    throw new Failure(
-      `npm run prove -- formats [name …], with names among ${Object.keys(debianApps).join(', ')}; or npm run prove -- ${Object.keys(figures).join(' | ')} [part …].`,
-    )
+  if (what === undefined) {
+    await prepare()
+    return end((await proveAll(() => proveFormats([]))) ? 0 : 1)
   }
+  if (Object.hasOwn(figures, what)) return proveFigure(what, names)
+  if (what !== 'formats' || names.some((name) => !Object.hasOwn(debianApps, name))) throw new Failure(usage)
   await prepare()
+  const { failed } = await proveFormats(names)
+  await end(failed === 0 ? 0 : 1)
+})
 
+/** All frameworks, or these; answers how many came out how. */
+async function proveFormats(names) {
   const wanted = names.length > 0 ? names : Object.keys(debianApps)
   const lacks = await provideLanguages(new Set(wanted.map((name) => debianApps[name].language)))
   const total = { proven: 0, failed: 0, 'not proven': 0 }
@@ -39,8 +47,8 @@ await runScript(async () => {
       .map(([state, count]) => `${count} ${state}`)
       .join(', ')}`,
   )
-  await end(total.failed === 0 ? 0 : 1)
-})
+  return total
+}
 
 async function prepare() {
   if (findRedisServer() === null) throw new Failure('The proofs need redis-server: sudo apt-get install redis-server.')
@@ -52,7 +60,8 @@ async function proveFigure(what, parts) {
   if (unknown.length > 0)
     throw new Failure(`npm run prove -- ${what} [part …], with parts among ${figures[what].join(', ')}.`)
   await prepare()
-  await end((await proveFigures(what, parts.length > 0 ? parts : figures[what])) ? 0 : 1)
+  const { isHeld } = await proveFigures(what, parts.length > 0 ? parts : figures[what])
+  await end(isHeld ? 0 : 1)
 }
 
 /** Takes from Debian what is missing, saying so; answers why, for each language that could not be had. */

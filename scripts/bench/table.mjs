@@ -34,6 +34,9 @@ export function printTable(rows) {
   console.log(`\n${bound.filter(isMet).length} of ${bound.length} bounds met`)
 }
 
+/** The value as it is written. */
+export const tellValue = ({ unit, value }) => units[unit](value)
+
 export function isMet({ value, beside, bound }) {
   const measured = bound.of === 'ratio' ? value / beside.value : value
   return 'most' in bound ? measured <= bound.most : measured >= bound.least
