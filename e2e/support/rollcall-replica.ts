@@ -1,7 +1,9 @@
 import type { ActionContext, Actor } from '@/lib/actions/context'
+import { inspect } from '@/lib/actions/inspect'
 import { createUndoShelf } from '@/lib/actions/undo'
 import type { AuditEntry } from '@/lib/contract/audit'
 import { JobInput } from '@/lib/contract/job'
+import { isKnownError } from '@/lib/errors'
 import { formats } from '@/lib/formats'
 import { createJobs, type Jobs } from '@/lib/jobs/jobs'
 import { createLedger } from '@/lib/jobs/ledger'
@@ -29,6 +31,10 @@ export type Replica = {
   now(): number
   /** Logs a person out everywhere; answers the job. */
   logOut(principal: string): Promise<string>
+  /** Revokes whatever there is; answers the job. */
+  revokeAll(): Promise<string>
+  /** Whether its page is an answer: also that it is gone is one. */
+  isOpenable(key: Buffer): Promise<boolean>
   undo(job: string): Promise<unknown>
   close(): Promise<void>
 }
@@ -58,15 +64,25 @@ export async function openReplica(redis: RedisServer): Promise<Replica> {
   sync.start()
   guard.start()
 
+  async function startJob(order: object): Promise<string> {
+    const { digest } = await jobs.preview(actor, JobInput.parse({ ...order, dryRun: true }))
+    return (await jobs.start(actor, JobInput.parse({ ...order, digest }))).job
+  }
+
   return {
     roster,
     jobs,
     entries,
     now: () => connection.now(),
-    async logOut(principal) {
-      const order = { deed: 'revoke', filter: { principal: [principal] }, isEverywhere: true }
-      const { digest } = await jobs.preview(actor, JobInput.parse({ ...order, dryRun: true }))
-      return (await jobs.start(actor, JobInput.parse({ ...order, digest }))).job
+    logOut: (principal) => startJob({ deed: 'revoke', filter: { principal: [principal] }, isEverywhere: true }),
+    revokeAll: () => startJob({ deed: 'revoke', filter: {}, isSecurity: true }),
+    async isOpenable(key) {
+      try {
+        const detail = await inspect(actions, actor, { source, key, handle: 'handle' })
+        return JSON.stringify(detail).length > 0
+      } catch (error) {
+        return isKnownError(error) && error.code === 'not-found'
+      }
     },
     undo: (job) => jobs.undo(actor, job),
     async close() {

@@ -49,7 +49,8 @@ export function testFuzz(format: SessionFormat, goldens: Golden[]): void {
   })
 }
 
-function faultOf(format: SessionFormat, raw: RawSession): string | null {
+/** What is wrong with how a format answers about a value; null where nothing is. */
+export function faultOf(format: SessionFormat, raw: RawSession): string | null {
   try {
     const startedAt = performance.now()
     tryEverything(format, raw)

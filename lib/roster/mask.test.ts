@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { branch, bytesLeaf, leaf, typeOf } from '@/lib/session/tree'
+import { branch, bytesLeaf, leaf, toWire, typeOf } from '@/lib/session/tree'
 import { mask, maskTree } from './mask'
 
 const hidden = { masked: true }
@@ -35,6 +35,12 @@ describe('masking', () => {
       expect(mask({ [name]: 'shown' })).toEqual({ [name]: 'shown' })
     },
   )
+
+  it('the control: unmasked, the same payload shows them', () => {
+    const payload = { a: [{ b: { password: 'canary' } }], note: `Bearer canary-abcdefgh` }
+    expect(JSON.stringify(toWire(payload))).toContain('canary')
+    expect(JSON.stringify(mask(payload))).not.toContain('canary')
+  })
 
   it('hides what has a name too long to be taken apart, without taking time', () => {
     const name = 'aB'.repeat(400_000)

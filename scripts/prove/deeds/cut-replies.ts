@@ -31,8 +31,12 @@ export type CutDeeds = {
   slowestSettleMs: number
 }
 
-/** Revokes and extends so many sessions, each with the line cut at its one writing command; by turns before and after Redis did it. */
-export async function cutReplies(redis: RedisServer, count: number): Promise<CutDeeds> {
+/** Revokes and extends so many sessions, each with the line cut at its one writing command; by turns before and after Redis did it. `asTold`: for a control, what is made of an outcome. */
+export async function cutReplies(
+  redis: RedisServer,
+  count: number,
+  asTold: (outcome: Outcome) => Outcome = (outcome) => outcome,
+): Promise<CutDeeds> {
   const client = redis.client()
   const line = await startLineCutter(redis.port)
   const connection = await connectTo(addressOf(null, { hosts: [{ host: '127.0.0.1', port: line.port }] }))
@@ -66,12 +70,13 @@ export async function cutReplies(redis: RedisServer, count: number): Promise<Cut
     await until('the line is up', () => connection.health().state === 'up', 30_000)
     line.cutAt(isRevoke ? 'unlink' : 'pexpireat', at % 4 < 2 ? 'request' : 'reply')
     const deed = isRevoke ? revoke(context, actor, target) : extend(context, actor, target, { byMs: lastsMs })
-    const outcome = await deed.then(({ outcome }) => outcome, failedUnless)
+    const outcome = await deed.then((answer) => answer.outcome, failedUnless)
+    const told = asTold(outcome)
     if (!line.wasCut()) throw new Error('The line was not cut')
     found.cut += 1
     const truth = await hasHappened()
-    if (outcome === 'done' && !truth) found.falseDone += 1
-    if (outcome === 'failed' && truth) found.falseFailed += 1
+    if (told === 'done' && !truth) found.falseDone += 1
+    if (told === 'failed' && truth) found.falseFailed += 1
     if (outcome !== 'unknown') return
     found.unknown += 1
     const cutAt = Date.now()

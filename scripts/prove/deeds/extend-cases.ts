@@ -4,6 +4,7 @@ import type { RedisServer } from '@/e2e/support/redis'
 import { extendOne } from '@/lib/actions/extend'
 import { formats } from '@/lib/formats'
 import { createSource } from '@/lib/redis/source'
+import type { Source } from '@/lib/session/source'
 
 const dayMs = 86_400_000
 /** From a moment to as far as numbers go, forwards and back. */
@@ -23,12 +24,18 @@ const anyExtension = fc.record({
   skewMs: fc.integer({ min: -dayMs, max: dayMs }),
 })
 
-/** Tries so many extends of any kind on a real Redis; throws, with the smallest case, when one creates, deletes, shortens or takes an end away. Answers the seed. */
-export async function tryExtends(redis: RedisServer, count: number, seed: number): Promise<void> {
+/** Tries so many extends of any kind on a real Redis; throws, with the smallest case, when one creates, deletes, shortens or takes an end away. `command`: for a control, another one than the true. */
+export async function tryExtends(
+  redis: RedisServer,
+  count: number,
+  seed: number,
+  command?: Source['expire'],
+): Promise<void> {
   const client = redis.client()
   const connection = await connectTo(addressOf(redis))
   const common = { siblings: () => [], pinnedFormat: null, formats, isReadOnly: false, origin: 'built-in' as const }
-  const source = createSource({ connection, id: 'sess', name: 'sess:', prefix: 'sess:', ...common })
+  const real = createSource({ connection, id: 'sess', name: 'sess:', prefix: 'sess:', ...common })
+  const source = command === undefined ? real : { ...real, expire: command }
   const key = Buffer.from('sess:extended')
   const value = '{"userId":42}'
   const property = fc.asyncProperty(anyExtension, async ({ life, by, span, skewMs }) => {
