@@ -43,46 +43,30 @@ async function loadSeconds(): Promise<number> {
 
 test('a cold load, and what it is measured against', async (context) => {
   const bare: number[] = []
-  const withScript: number[] = []
-  const without: number[] = []
+  const loads: number[] = []
   for (let turn = 0; turn < turns; turn += 1) {
     bare.push(await bareSeconds('bare-load'))
-    withScript.push(await loadSeconds())
-    await allowScripts(false)
-    without.push(await loadSeconds())
-    await allowScripts(true)
+    loads.push(await loadSeconds())
   }
   const counting = await bareSeconds('count-keys')
   const limit = { what: 'bare loop, nothing decoded', value: Math.min(...bare) }
   tell(
     context,
     {
-      what: `load ${said}, scripts allowed`,
-      value: Math.min(...withScript),
+      what: `load ${said}`,
+      value: Math.min(...loads),
       unit: 's',
       beside: limit,
       bound: { of: 'ratio', most: 1.3 },
     },
     {
-      what: `load ${said}, no scripts`,
-      value: Math.min(...without),
-      unit: 's',
-      beside: limit,
-      bound: { of: 'ratio', most: 1.8 },
-    },
-    {
       what: `load ${said}, against counting the keys`,
-      value: Math.min(...withScript),
+      value: Math.min(...loads),
       unit: 's',
       beside: { what: 'SCAN COUNT 100 in turn, as redis-commander', value: counting },
     },
   )
 })
-
-/** By the permissions of the user that everybody is here. */
-async function allowScripts(areAllowed: boolean): Promise<void> {
-  await redis.client().call('ACL', 'SETUSER', 'default', areAllowed ? '+@scripting' : '-@scripting')
-}
 
 test('memory for each session', async (context) => {
   const measure = async (url: string, count: number) => {

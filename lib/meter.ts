@@ -11,7 +11,8 @@ export type Metered = {
  * Names come from closed lists: never an id, a person, or the path of a request.
  */
 export type Meter = {
-  note(names: readonly string[], tookMs?: number): void
+  /** `count`: so many alike, each of which took so long. */
+  note(names: readonly string[], tookMs?: number, count?: number): void
   read(): Metered[]
 }
 
@@ -36,11 +37,11 @@ export function createMeter(boundsMs: readonly number[] = []): Meter {
   }
 
   return {
-    note(names, tookMs = 0) {
+    note(names, tookMs = 0, count = 1) {
       const set = setOf(names)
-      set.count += 1
-      set.sumMs += tookMs
-      for (const bucket of set.buckets) if (tookMs <= bucket.uptoMs) bucket.count += 1
+      set.count += count
+      set.sumMs += tookMs * count
+      for (const bucket of set.buckets) if (tookMs <= bucket.uptoMs) bucket.count += count
     },
     read: () => [...sets.values()],
   }

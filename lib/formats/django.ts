@@ -1,5 +1,5 @@
 import { isTime } from '@/lib/session/lifetime'
-import type { RawSession } from '@/lib/session/raw'
+import { keyTextOf, type RawSession } from '@/lib/session/raw'
 import { isLeaf, typeNameOf } from '@/lib/session/tree'
 import { findFacts, textOf } from './facts'
 import type { SessionFormat } from './format'
@@ -34,7 +34,7 @@ function createDjangoFormat(
     usualKeys: [new RegExp(`^((?:[\\w.-]+)?:\\d+:django\\.contrib\\.sessions\\.${backend})[a-z0-9]{32}$`)],
     companionKeys: null,
 
-    recognises: ({ key, value }) => value.type === 'string' && ending.test(key.toString('latin1')),
+    recognises: (raw) => raw.value.type === 'string' && ending.test(keyTextOf(raw)),
 
     decode(raw) {
       const read = readValue(raw)

@@ -7,7 +7,8 @@ import { maxFactLength } from './limits'
 
 type Node = Record<string, unknown>
 type Role = keyof typeof namesByRole
-type Found = Partial<Record<Role | 'innerId', { rank: number; value: unknown }>>
+/** `text`: the value as a row may show it; of a time it is the value that counts. */
+type Found = Partial<Record<Role | 'innerId', { rank: number; value: unknown; text: string | null }>>
 
 /** The usual names, the stronger first. */
 const namesByRole = {
@@ -81,7 +82,7 @@ const personRank = 100_000
 export function findFacts(tree: unknown, now: number): Facts {
   const found: Found = {}
   if (isObject(tree)) look(tree, 'top', 0, found, now)
-  const text = (role: keyof Found) => textOf(found[role]?.value)
+  const text = (role: keyof Found) => found[role]?.text ?? null
   const userName = text('userName')
   const person = text('person')
   const email = text('email')
@@ -123,13 +124,12 @@ function look(node: Node, place: 'top' | 'wrapper' | 'person', base: number, fou
 function keep(found: Found, role: keyof Found, rank: number, value: unknown, now: number): void {
   const best = found[role]
   if (best !== undefined && best.rank <= rank) return
-  if (canBe(role, value, now)) found[role] = { rank, value }
+  const isTime = role === 'createdAt' || role === 'lastSeenAt'
+  const text = isTime ? null : textOf(value)
+  if (isTime ? timeOf(value, now) !== null : text !== null && canBe(role, text)) found[role] = { rank, value, text }
 }
 
-function canBe(role: keyof Found, value: unknown, now: number): boolean {
-  if (role === 'createdAt' || role === 'lastSeenAt') return timeOf(value, now) !== null
-  const text = textOf(value)
-  if (text === null) return false
+function canBe(role: keyof Found, text: string): boolean {
   if (role === 'ip') return isIP(text) !== 0
   if (role === 'userAgent') return text.length > 3
   return role !== 'givenName' || isName(text)

@@ -36,6 +36,9 @@ export function own(object: Record<string, unknown>, name: string): unknown {
 
 /** A number that JavaScript may not hold truly: many digits, or an exponent. Linear in the text; what looks like one inside of a string at most costs the careful reader. */
 const largeNumber = /(?:^|[:,[])[ \t\r\n]*-?\d(?:[\d.]{15}|[\d.]*[eE])/
+/** What every such number that is not held has in it: a long run of digits, or an exponent that may lead beyond all numbers. Spelled out, and not counted, the engine looks at one letter in several. */
+const longDigits = new RegExp('[\\d.]'.repeat(16))
+const hugeExponent = /\d[eE]\+?\d\d\d/
 const anyNumber = /(?:^|[:,[])[ \t\r\n]*(-?\d[\d.eE+-]*)/g
 
 /** Whether a limit or a number stands in the way of `JSON.parse`. For ordinary values a fraction of what parsing costs. */
@@ -43,7 +46,9 @@ function needsCare(text: string): boolean {
   // Every value takes a character at least, every level an opener.
   const isSmall = text.length <= maxNodes && countOf('{', text) + countOf('[', text) <= maxDepth
   // Asked first: what holds too many values is read no further than that, and its numbers are not looked at one by one.
-  return (!isSmall && isBeyondLimits(text)) || (largeNumber.test(text) && !holdsAllTruly(text))
+  if (!isSmall && isBeyondLimits(text)) return true
+  const mayHoldLarge = longDigits.test(text) || hugeExponent.test(text)
+  return mayHoldLarge && largeNumber.test(text) && !holdsAllTruly(text)
 }
 
 /** Python writes all digits of a float, and those are held. */

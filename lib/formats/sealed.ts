@@ -1,4 +1,4 @@
-import type { RawSession } from '@/lib/session/raw'
+import { keyTextOf, type RawSession } from '@/lib/session/raw'
 import type { SessionFormat } from './format'
 
 /** A nonce of twelve bytes and a tag of sixteen, as AES-GCM has them. */
@@ -26,7 +26,7 @@ export function createSealedFormat(
   const isSealed = ({ value }: RawSession) => value.type === 'string' && looksSealed(value.bytes)
   return {
     ...format,
-    recognises: (raw) => keys.test(raw.key.toString('latin1')) && isSealed(raw),
+    recognises: (raw) => keys.test(keyTextOf(raw)) && isSealed(raw),
     decode: (raw) => ({ unreadable: isSealed(raw) ? unreadable : `It is not encrypted as that of ${own.label} is.` }),
     secretNames: [],
   }

@@ -1,8 +1,6 @@
 import type { Cluster, Redis } from 'ioredis'
 import type { Capabilities } from './connection'
 import { isAnswer, isRefused } from './errors'
-import { probeScript } from './heads'
-import { isCluster } from './options'
 
 export type Probe = { capabilities: Capabilities; missing: string[] }
 
@@ -19,7 +17,6 @@ export const nothingProbed: Probe = {
     watch: false,
     memoryUsage: false,
     info: false,
-    script: null,
   },
   missing: [],
 }
@@ -49,15 +46,11 @@ const trials: readonly Trial[] = [
 
 /**
  * What this server and this user can do. Nothing is changed; with `isReadOnly` no write is even tried, and those are false without being called missing.
- * A refusal that passes (full memory, a disk that fails) is none. Throws what ioredis throws when Redis does not answer. A script is an accelerator alone: one that is refused is not missing. Cost: two round trips.
+ * A refusal that passes (full memory, a disk that fails) is none. Throws what ioredis throws when Redis does not answer. Cost: two round trips.
  */
 export async function probeCapabilities(client: Redis | Cluster, isReadOnly: boolean): Promise<Probe> {
   const tried = trials.filter((trial) => !(isReadOnly && trial.writes))
-  const [script, results] = await Promise.all([
-    // Its keys would have to share a slot.
-    isCluster(client) ? null : probeScript(client),
-    Promise.allSettled(tried.map(({ command: [name, ...args] }) => client.call(name, ...args))),
-  ])
+  const results = await Promise.allSettled(tried.map(({ command: [name, ...args] }) => client.call(name, ...args)))
   const allowed = new Set<string>()
   const missing: string[] = []
   for (const [index, trial] of tried.entries()) {
@@ -78,7 +71,6 @@ export async function probeCapabilities(client: Redis | Cluster, isReadOnly: boo
       watch: allowed.has('WATCH') && allowed.has('UNWATCH') && allowed.has('EXEC'),
       memoryUsage: allowed.has('MEMORY USAGE'),
       info: allowed.has('INFO'),
-      script,
     },
     missing,
   }

@@ -1,9 +1,10 @@
 import type { Cluster, Redis } from 'ioredis'
+import { type Command, sendBatch } from './batch'
 import { isAnswer, unavailable } from './errors'
 import { isCluster } from './options'
 import { countIssued } from './pace'
 
-export type Command = [name: string, ...args: (string | Buffer | number)[]]
+export type { Command }
 
 /**
  * Answers in the order of the commands, strings as Buffers; an error that Redis answered stands in its place. One write for a single server. In a cluster
@@ -12,20 +13,11 @@ export type Command = [name: string, ...args: (string | Buffer | number)[]]
 export async function runAll(client: Redis | Cluster, commands: Command[]): Promise<unknown[]> {
   if (commands.length === 0) return []
   countIssued(client, commands.length)
-  const answers = isCluster(client) ? await oneByOne(client, commands) : await pipelined(client, commands)
+  const answers = isCluster(client) ? await oneByOne(client, commands) : await sendBatch(client, commands)
   for (const answer of answers) {
     if (answer instanceof Error && !isAboutKey(answer)) throw unavailable(answer)
   }
   return answers
-}
-
-async function pipelined(client: Redis, commands: Command[]): Promise<unknown[]> {
-  const pipeline = client.pipeline()
-  for (const [name, ...args] of commands) pipeline.callBuffer(name, ...args)
-  const answers = await pipeline.exec().catch((error: unknown) => {
-    throw unavailable(error)
-  })
-  return (answers ?? []).map(([error, value]) => error ?? value)
 }
 
 async function oneByOne(client: Cluster, commands: Command[]): Promise<unknown[]> {

@@ -24,8 +24,6 @@ export type Capabilities = {
   watch: boolean
   memoryUsage: boolean
   info: boolean
-  /** By which command a script that only reads may be run: it makes reading faster, and nothing needs it. */
-  script: 'EVAL_RO' | 'EVAL' | null
 }
 
 /** How changes reach us: pushed by Redis, or found by bounded re-scans. */

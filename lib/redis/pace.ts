@@ -18,8 +18,8 @@ const politeHoldUs = 200
 const firstCount = 400
 const leastCount = 50
 const mostCount = 2000
-/** Those of our commands that grow with the count. */
-const bulkCommands = ['scan', 'mget', 'eval', 'eval_ro']
+/** That of our commands which grows with the count. */
+const bulkCommand = 'scan'
 /** A look changes the count by this factor at most. */
 const longestStep = 2
 
@@ -58,7 +58,7 @@ export function createPace(node: Redis, client: Redis | Cluster, rest = 0): Pace
     if (last !== null && now.at > last.at) {
       const others = now.total - last.total - (now.own - last.own)
       isShared = (others * 1000) / (now.at - last.at) > othersPerSecond
-      count = adapt(count, longestHold(last.commands, commands), isShared)
+      count = adapt(count, meanHold(last.commands, commands), isShared)
     }
     last = now
   }
@@ -87,14 +87,11 @@ function adapt(count: number, holdUs: number | null, isShared: boolean): number 
   return Math.round(Math.max(leastCount, Math.min(mostCount, count * step)))
 }
 
-/** How long the longest of our bulk commands took in the mean since the look before, by Redis's own count; null: none ran. */
-function longestHold(before: Look['commands'], now: Look['commands']): number | null {
-  const means = bulkCommands.flatMap((name) => {
-    const { calls, us } = now.get(name) ?? { calls: 0, us: 0 }
-    const old = before.get(name) ?? { calls: 0, us: 0 }
-    return calls > old.calls ? [(us - old.us) / (calls - old.calls)] : []
-  })
-  return means.length === 0 ? null : Math.max(1, ...means)
+/** How long a step took in the mean since the look before, by Redis's own count; null: there was none. */
+function meanHold(before: Look['commands'], now: Look['commands']): number | null {
+  const { calls, us } = now.get(bulkCommand) ?? { calls: 0, us: 0 }
+  const old = before.get(bulkCommand) ?? { calls: 0, us: 0 }
+  return calls > old.calls ? Math.max(1, (us - old.us) / (calls - old.calls)) : null
 }
 
 function readStats(info: string): Look['commands'] {

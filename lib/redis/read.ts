@@ -2,12 +2,11 @@ import { latestTime } from '@/lib/session/lifetime'
 import type { StoredValue } from '@/lib/session/raw'
 import { type Command, runAll } from './commands'
 import type { Connection } from './connection'
-import { readHeads, toArgument } from './heads'
 
-/** Keys in one go. */
-const readBatch = 500
-/** One MGET gives at most this much: what it copies holds Redis and the socket. */
-const mgetBytes = 1024 * 1024
+/** Keys in one go, and how much their values should have together at most: what is copied holds Redis and the socket. */
+const mostAtOnce = 500
+const leastAtOnce = 16
+const bytesAtOnce = 1024 * 1024
 /** A hash with more fields is no session that we know; it is listed by its size alone. */
 const mostFields = 1000
 /** Fields of several hashes that are asked for in one go: a command each, and the process serves others between two goes. */
@@ -18,102 +17,92 @@ export type Reading = { value: StoredValue; sizeBytes: number; redisExpiresAt: n
 /** `skipped`: of a type that no session has. Null: gone, also when it went or changed its type while it was read. */
 export type ReadResult = Reading | 'skipped' | null
 
+/** How large the values were that a connection read last, in the mean: that tells how many to ask for in one go. */
+const usualBytes = new WeakMap<Connection, number>()
+
 /**
  * The values behind these keys, at most `limitBytes` of each; the sizes are exact, but for a hash of more than a thousand fields (Redis's estimate).
- * Cost per key: its expiry and STRLEN, or for all together one script that reads these, and a share of one MGET (in a cluster a GET); above the limit one GETRANGE.
+ * Cost per key: GETRANGE and its expiry, in one round trip for up to 500; one more command where the value is longer than the limit, or empty.
  * A hash: also HLEN, HKEYS, an HSTRLEN per field and one HMGET. Throws `KnownError` when Redis does not answer.
  */
 export async function readValues(connection: Connection, keys: Buffer[], limitBytes: number): Promise<ReadResult[]> {
   const results: ReadResult[] = []
-  for (let at = 0; at < keys.length; at += readBatch) {
-    results.push(...(await readSome(connection, keys.slice(at, at + readBatch), limitBytes)))
+  while (results.length < keys.length) {
+    const fitting = Math.floor(bytesAtOnce / (usualBytes.get(connection) ?? 1))
+    const count = Math.max(leastAtOnce, Math.min(mostAtOnce, fitting))
+    const some = await readSome(connection, keys.slice(results.length, results.length + count), limitBytes)
+    for (const result of some) results.push(result)
   }
   return results
 }
 
-async function readSome(connection: Connection, keys: Buffer[], limitBytes: number): Promise<ReadResult[]> {
-  const expiryCommand = connection.capabilities().pexpiretime ? 'PEXPIRETIME' : 'PTTL'
-  const heads = await readHeads(connection, keys, expiryCommand)
-  const now = expiryCommand === 'PTTL' ? connection.now() : 0
-  const results: ReadResult[] = keys.map(() => null)
-  const strings: Known[] = []
-  const others: Known[] = []
-  for (const [index, key] of keys.entries()) {
-    const { expiry, length } = heads[index] ?? { expiry: -2, length: null }
-    if (expiry === -2) continue
-    const expiresAt = expiry < 0 || Number.isNaN(expiry) ? null : Math.min(now + expiry, latestTime)
-    const known = { index, key, redisExpiresAt: expiresAt, length: 0 }
-    if (length !== null) strings.push({ ...known, length })
-    else others.push(known)
-  }
-  for (const [index, reading] of await readStrings(connection, strings, limitBytes)) results[index] = reading
-  for (const [index, reading] of await readHashes(connection, others, limitBytes)) results[index] = reading
-  return results
-}
-
-type Known = { index: number; key: Buffer; redisExpiresAt: number | null; length: number }
+/** `head`: what GETRANGE gave of it; null: it may not be asked, or the value is no string. */
+type Known = { index: number; key: Buffer; redisExpiresAt: number | null; head: Buffer | null }
 type Found = [index: number, result: ReadResult]
 
-async function readStrings(connection: Connection, strings: Known[], limitBytes: number): Promise<Found[]> {
-  const long = strings.filter(({ length }) => length > limitBytes)
-  const short = strings.filter(({ length }) => length <= limitBytes)
-  const values = connection.isCluster
-    ? await runAll(
-        connection.client,
-        short.map(({ key }) => ['GET', key]),
-      )
-    : await readTogether(connection, short)
-  const heads = await runAll(
-    connection.client,
-    long.map(({ key }) => ['GETRANGE', key, 0, limitBytes - 1]),
-  )
-  const found: Found[] = []
-  for (const [at, known] of short.entries()) {
-    const bytes = values[at]
-    if (bytes instanceof Error) found.push([known.index, 'skipped'])
-    if (!Buffer.isBuffer(bytes)) continue
-    // It may have grown since its length was asked.
-    const value = bytes.subarray(0, limitBytes)
-    found.push([known.index, stringReading(known, value, bytes.length)])
+async function readSome(connection: Connection, keys: Buffer[], limitBytes: number): Promise<ReadResult[]> {
+  const { pexpiretime } = connection.capabilities()
+  const expiryCommand = pexpiretime ? 'PEXPIRETIME' : 'PTTL'
+  const commands: Command[] = []
+  // The value first: a key that goes between the two is gone by the second.
+  for (const key of keys) commands.push(['GETRANGE', key, 0, limitBytes - 1], [expiryCommand, key])
+  const answers = await runAll(connection.client, commands)
+  const now = pexpiretime ? 0 : connection.now()
+  const results: ReadResult[] = []
+  const unsure: Known[] = []
+  const others: Known[] = []
+  let bytes = 0
+  for (const [index, key] of keys.entries()) {
+    const value = answers[index * 2]
+    const expiry = Number(answers[index * 2 + 1])
+    results.push(null)
+    if (expiry === -2) continue
+    const redisExpiresAt = expiry < 0 || Number.isNaN(expiry) ? null : Math.min(now + expiry, latestTime)
+    const head = Buffer.isBuffer(value) ? value : null
+    bytes += head?.length ?? 0
+    const known = { index, key, redisExpiresAt, head }
+    if (head !== null && head.length > 0 && head.length < limitBytes) {
+      results[index] = stringReading(head, head.length, redisExpiresAt)
+    } else if (head !== null || isForbidden(value)) unsure.push(known)
+    else others.push(known)
   }
-  for (const [at, known] of long.entries()) {
-    const bytes = heads[at]
-    if (Buffer.isBuffer(bytes) && bytes.length > 0) found.push([known.index, stringReading(known, bytes, known.length)])
+  usualBytes.set(connection, Math.max(1, bytes / keys.length))
+  const { found, refused } = await readUnsure(connection, unsure, limitBytes)
+  for (const [index, reading] of found) results[index] = reading
+  for (const [index, reading] of await readHashes(connection, [...others, ...refused], limitBytes)) {
+    results[index] = reading
   }
-  return found
+  return results
 }
 
-function stringReading({ redisExpiresAt }: Known, bytes: Buffer, sizeBytes: number): Reading {
+function stringReading(bytes: Buffer, sizeBytes: number, redisExpiresAt: number | null): Reading {
   return { value: { type: 'string', bytes, isTruncated: bytes.length < sizeBytes }, sizeBytes, redisExpiresAt }
 }
 
-/** MGET is one command for many keys; a key of another type is null there. */
-async function readTogether(connection: Connection, strings: Known[]): Promise<unknown[]> {
-  const commands: Command[] = []
-  let bytes = mgetBytes
-  for (const { key, length } of strings) {
-    const last = commands.at(-1)
-    if (last === undefined || bytes + length > mgetBytes) {
-      commands.push(['MGET', toArgument(key)])
-      bytes = length
-    } else {
-      last.push(toArgument(key))
-      bytes += length
-    }
+const isForbidden = (answer: unknown) => answer instanceof Error && /^NOPERM/.test(answer.message)
+
+/** Those of which GETRANGE does not tell all: how long is a long one, is an empty one there at all, and what may not be asked in that way GET perhaps gives. */
+async function readUnsure(
+  { client }: Connection,
+  unsure: Known[],
+  limitBytes: number,
+): Promise<{ found: Found[]; refused: Known[] }> {
+  const answers = await runAll(
+    client,
+    unsure.map(({ key, head }) => [head !== null && head.length > 0 ? 'STRLEN' : 'GET', key]),
+  )
+  const found: Found[] = []
+  const refused: Known[] = []
+  for (const [at, known] of unsure.entries()) {
+    const answer = answers[at]
+    const { index, head, redisExpiresAt } = known
+    if (typeof answer === 'number' && head !== null) {
+      found.push([index, stringReading(head, Math.max(head.length, answer), redisExpiresAt)])
+    } else if (Buffer.isBuffer(answer)) {
+      found.push([index, stringReading(answer.subarray(0, limitBytes), answer.length, redisExpiresAt)])
+    } else if (answer instanceof Error) refused.push(known)
   }
-  const values: unknown[] = []
-  for (const [index, answer] of (await runAll(connection.client, commands)).entries()) {
-    const keys = (commands[index] ?? []).slice(1)
-    // One key that this user may not read refuses the whole MGET.
-    const each = Array.isArray(answer)
-      ? answer
-      : await runAll(
-          connection.client,
-          keys.map((key) => ['GET', key]),
-        )
-    values.push(...each)
-  }
-  return values
+  return { found, refused }
 }
 
 async function readHashes(connection: Connection, hashes: Known[], limitBytes: number): Promise<Found[]> {

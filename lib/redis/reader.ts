@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createCompanionTest, formatOf } from '@/lib/formats'
 import { describeDevice } from '@/lib/formats/device'
 import type { SessionFormat } from '@/lib/formats/format'
-import { sessionIdOf } from '@/lib/session/credential'
+import { sessionIdOf, shortestId } from '@/lib/session/credential'
 import { findSecretNames } from '@/lib/session/payload-secrets'
 import type { RawSession } from '@/lib/session/raw'
 import type { Session } from '@/lib/session/session'
@@ -67,14 +67,17 @@ export function createReader({ connection, source, prefix, suffix, formats, isSt
     const decoded = format.decode(raw)
     if ('noSession' in decoded) return 'skipped'
     const facts = 'facts' in decoded ? decoded.facts : null
-    const sessionId = sessionIdOf(raw.key, prefix, suffix)
-    const name = (text: string | null | undefined) => (text && !(sessionId && text.includes(sessionId)) ? text : null)
+    /** Nobody's name is the session's own id; what is shorter than an id holds none. */
+    const name = (text: string | null) => {
+      const sessionId = text === null || text.length < shortestId ? null : sessionIdOf(raw.key, prefix, suffix)
+      return text && !(sessionId && text.includes(sessionId)) ? text : null
+    }
     const session: Session = {
       key: raw.key,
       source,
       format: format.id,
-      principal: name(facts?.principal),
-      label: name(facts?.label),
+      principal: name(facts?.principal ?? null),
+      label: name(facts?.label ?? null),
       createdAt: facts?.createdAt ?? null,
       lastSeenAt: facts?.lastSeenAt ?? null,
       expiresAt: earliest(raw.redisExpiresAt, facts?.expiresAt ?? null),

@@ -44,6 +44,8 @@ export function createColumns(most: number) {
   const keys = createBytes()
   /** The key that is looked for, behind the number of its source. */
   let sought = Buffer.alloc(1024)
+  let soughtLength = 0
+  let soughtHash = 0
   const strings = { source: createStrings(), format: createStrings() }
   const texts = {
     principal: createStrings(),
@@ -60,15 +62,16 @@ export function createColumns(most: number) {
     numbers = larger
   }
 
-  /** Writes down what is looked for; returns how many bytes it has. */
-  function seek(source: number, key: Buffer | string): number {
-    const length = sourceBytes + key.length
-    if (length > sought.length) sought = Buffer.alloc(length * 2)
+  /** Writes down what is looked for. */
+  function seek(source: number, key: Buffer | string) {
+    soughtLength = sourceBytes + key.length
+    if (soughtLength > sought.length) sought = Buffer.alloc(soughtLength * 2)
     sought[0] = source & 255
     sought[1] = source >>> 8
+    // A key is short: byte for byte is quicker than asking for a copy.
     if (typeof key === 'string') sought.write(key, sourceBytes, 'latin1')
-    else key.copy(sought, sourceBytes)
-    return length
+    else for (let at = 0; at < key.length; at += 1) sought[sourceBytes + at] = key[at] ?? 0
+    soughtHash = hashOf(sought, soughtLength)
   }
 
   return {
@@ -84,19 +87,18 @@ export function createColumns(most: number) {
     },
     /** The slot of a key, as bytes or as latin1 text; -1: it has none. */
     find(source: number, key: Buffer | string): number {
-      const length = seek(source, key)
-      return keys.find(sought, length, hashOf(sought, length))
+      seek(source, key)
+      return keys.find(sought, soughtLength, soughtHash)
     },
-    /** A slot for a key that has none; -1: there is no room. */
-    take(source: number, key: Buffer): number {
+    /** A slot for the key that was looked for last and has none; -1: there is no room. */
+    takeSought(source: number): number {
       if (free.length === 0 && end === most) return -1
       const slot = free.pop() ?? end
       if (slot === end) {
         if (end === capacity) grow()
         end += 1
       }
-      const length = seek(source, key)
-      keys.add(slot, sought, length, hashOf(sought, length))
+      keys.add(slot, sought, soughtLength, soughtHash)
       numbers.source[slot] = source
       return slot
     },

@@ -3,6 +3,7 @@ import type { Session } from '@/lib/session/session'
 import { defaultThresholds, type Thresholds } from '@/lib/session/thresholds'
 import { type Columns, createColumns, flag } from './columns'
 import { createEnds, type EndCause, type Ends } from './ends'
+import type { Strings } from './strings'
 
 /** Two readings of one end may differ by this much where Redis tells only what is left. */
 const sameTimeMs = 50
@@ -70,9 +71,8 @@ export function createRoster(
   /** The earliest moment at which the clock alone changes an answer. */
   let nextChangeAt = Number.POSITIVE_INFINITY
 
-  function sourceOf(name: string): number {
-    return columns.strings.source.find(name) ?? columns.strings.source.take(name)
-  }
+  const sourceNumbers = createNumbering(columns.strings.source)
+  const formatNumbers = createNumbering(columns.strings.format)
 
   function dropSlot(slot: number, end: { cause: EndCause; at: number }) {
     const { numbers, texts, strings } = columns
@@ -107,42 +107,50 @@ export function createRoster(
     if (changed.size > mostPersonChanges && oldest !== undefined) changed.delete(oldest)
   }
 
+  /** The number of a text in the place of an old one. */
+  function exchange(strings: Strings, old: number, text: string | null): number {
+    if (text === null && old === 0) return 0
+    const id = strings.take(text)
+    strings.give(old)
+    return id
+  }
+
+  /** The columns one by one, by their names: to choose them by a name costs more than all the rest of it. True: something differs. */
   function write(slot: number, session: Session): boolean {
-    const { numbers, texts, strings } = columns
-    let hasChanged = false
-    const set = (name: 'sizeBytes' | 'companionBytes' | 'flags' | 'format', value: number) => {
-      if (numbers[name][slot] === value) return
-      numbers[name][slot] = value
-      hasChanged = true
+    const { numbers, texts } = columns
+    const { format, sizeBytes, companionBytes, flags, createdAt, lastSeenAt, expiresAt } = numbers
+    const { principal, label, ip, device, secretNames } = numbers
+    const formatId = formatNumbers.take(session.format)
+    const nextFlags = flag.used | (session.isReadable ? flag.readable : 0) | (session.isTruncated ? flag.truncated : 0)
+    const principalId = exchange(texts.principal, principal[slot] ?? 0, session.principal)
+    const labelId = exchange(texts.label, label[slot] ?? 0, session.label)
+    const ipId = exchange(texts.ip, ip[slot] ?? 0, session.ip)
+    const deviceId = exchange(texts.device, device[slot] ?? 0, session.device)
+    const secretNamesId = exchange(texts.secretNames, secretNames[slot] ?? 0, session.secretNames)
+    const hasChanged =
+      format[slot] !== formatId ||
+      sizeBytes[slot] !== session.sizeBytes ||
+      companionBytes[slot] !== session.companionBytes ||
+      flags[slot] !== nextFlags ||
+      principal[slot] !== principalId ||
+      label[slot] !== labelId ||
+      ip[slot] !== ipId ||
+      device[slot] !== deviceId ||
+      secretNames[slot] !== secretNamesId
+    if (hasChanged) {
+      format[slot] = formatId
+      sizeBytes[slot] = session.sizeBytes
+      companionBytes[slot] = session.companionBytes
+      flags[slot] = nextFlags
+      principal[slot] = principalId
+      label[slot] = labelId
+      ip[slot] = ipId
+      device[slot] = deviceId
+      secretNames[slot] = secretNamesId
     }
-    const setTime = (name: 'createdAt' | 'lastSeenAt' | 'expiresAt', value: number | null) => {
-      const old = numbers[name][slot] ?? Number.NaN
-      const next = value ?? Number.NaN
-      if (Object.is(old, next) || Math.abs(old - next) < sameTimeMs) return
-      numbers[name][slot] = next
-      hasChanged = true
-    }
-    const setText = (name: 'principal' | 'label' | 'ip' | 'device' | 'secretNames', value: string | null) => {
-      const old = numbers[name][slot] ?? 0
-      const id = texts[name].take(value)
-      texts[name].give(old)
-      if (id === old) return
-      numbers[name][slot] = id
-      hasChanged = true
-    }
-    set('format', strings.format.find(session.format) ?? strings.format.take(session.format))
-    set('sizeBytes', session.sizeBytes)
-    set('companionBytes', session.companionBytes)
-    set('flags', flag.used | (session.isReadable ? flag.readable : 0) | (session.isTruncated ? flag.truncated : 0))
-    setTime('createdAt', session.createdAt)
-    setTime('lastSeenAt', session.lastSeenAt)
-    setTime('expiresAt', session.expiresAt)
-    setText('principal', session.principal)
-    setText('label', session.label)
-    setText('ip', session.ip)
-    setText('device', session.device)
-    setText('secretNames', session.secretNames)
-    return hasChanged
+    const isCreatedAnew = setTime(createdAt, slot, session.createdAt)
+    const isSeenAnew = setTime(lastSeenAt, slot, session.lastSeenAt)
+    return setTime(expiresAt, slot, session.expiresAt) || isSeenAnew || isCreatedAnew || hasChanged
   }
 
   function at(slot: number): Session {
@@ -172,8 +180,8 @@ export function createRoster(
   }
 
   function findSlot(source: string, key: Buffer | string): number | null {
-    const id = columns.strings.source.find(source)
-    const slot = id === null ? -1 : columns.find(id, key)
+    const id = sourceNumbers.find(source)
+    const slot = id === undefined ? -1 : columns.find(id, key)
     return slot < 0 ? null : slot
   }
 
@@ -184,10 +192,10 @@ export function createRoster(
     at,
     findSlot,
     put(session, scan, cameAt) {
-      const source = sourceOf(session.source)
+      const source = sourceNumbers.take(session.source)
       let slot = columns.find(source, session.key)
       if (slot < 0) {
-        slot = columns.take(source, session.key)
+        slot = columns.takeSought(source)
         if (slot < 0) return false
         counts[source] = (counts[source] ?? 0) + 1
         columns.numbers.createdAt[slot] = Number.NaN
@@ -218,7 +226,7 @@ export function createRoster(
     },
     dropUnseen(source, scan, at, most = Number.POSITIVE_INFINITY) {
       const { flags, scan: scans, source: sources } = columns.numbers
-      const id = sourceOf(source)
+      const id = sourceNumbers.take(source)
       const { end } = columns
       let dropped = 0
       for (let slot = 0; slot < end; slot += 1) {
@@ -231,7 +239,7 @@ export function createRoster(
     },
     forget(source, prefix) {
       const { flags, source: sources } = columns.numbers
-      const id = sourceOf(source)
+      const id = sourceNumbers.take(source)
       const start = Buffer.from(prefix, 'utf8').toString('latin1')
       const { end } = columns
       let forgotten = 0
@@ -290,7 +298,36 @@ export function createRoster(
     }),
     count(source) {
       if (source === undefined) return counts.reduce((sum, count) => sum + count, 0)
-      return counts[sourceOf(source)] ?? 0
+      return counts[sourceNumbers.take(source)] ?? 0
     },
   }
+}
+
+/** The numbers of a few names, given out once and for good. */
+function createNumbering(strings: Strings) {
+  const known = new Map<string, number>()
+  return {
+    find: (name: string) => known.get(name),
+    take(name: string): number {
+      let id = known.get(name)
+      if (id === undefined) {
+        id = strings.take(name)
+        known.set(name, id)
+      }
+      return id
+    },
+  }
+}
+
+/** True: it differs from what stood there, by more than two readings of one time may. */
+function setTime(column: Float64Array, slot: number, value: number | null): boolean {
+  const old = column[slot] ?? Number.NaN
+  if (value === null) {
+    if (Number.isNaN(old)) return false
+    column[slot] = Number.NaN
+    return true
+  }
+  if (Math.abs(old - value) < sameTimeMs) return false
+  column[slot] = value
+  return true
 }

@@ -90,11 +90,15 @@ function isSecret(value: string | number, kind: Kind | null): boolean {
   return hasSecretShape(value)
 }
 
+/** Within a text, one of these stands in each shape that may stand anywhere. */
+const anywhere = /:\/\/|eyJ|-----BEGIN /
+
 /** Each shape has a few letters that are cheaper to look for than itself: most texts have none of them. */
 function hasSecretShape(text: string): boolean {
   const first = text.charCodeAt(0)
   if (first >= 0x33 && first <= 0x36 && text.length <= 19) return isCard(text)
   const mayBegin = beginnings.has(first)
+  if (!mayBegin && !anywhere.test(text)) return false
   if (mayBegin && keyShape.test(text)) return true
   if (text.includes('://') && userInfo.test(text)) return true
   if (text.includes('-----BEGIN ') && privateKey.test(text)) return true

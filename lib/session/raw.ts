@@ -19,6 +19,17 @@ export type RawSession = {
   related: readonly (Buffer | null)[]
 }
 
+/** A key is asked about by several formats in a row: the last one is made a text once. */
+let last: { key: Buffer; text: string } | null = null
+
+/** The whole key as latin1: a character a byte. */
+export function keyTextOf({ key }: Pick<RawSession, 'key'>): string {
+  if (last?.key === key) return last.text
+  const text = key.toString('latin1')
+  last = { key, text }
+  return text
+}
+
 /** The value of a field of a hash, or null: no such field, or no hash. Of a repeated name the first. */
 export function fieldOf(value: StoredValue, name: string): Buffer | null {
   if (value.type !== 'hash') return null
