@@ -7,6 +7,8 @@ import type { Connection } from './connection'
 const mostAtOnce = 500
 const leastAtOnce = 16
 const bytesAtOnce = 1024 * 1024
+/** What is thought of values before any was read: few are asked for at first. */
+const unknownBytes = 16 * 1024
 /** A hash with more fields is no session that we know; it is listed by its size alone. */
 const mostFields = 1000
 /** Fields of several hashes that are asked for in one go: a command each, and the process serves others between two goes. */
@@ -28,7 +30,7 @@ const usualBytes = new WeakMap<Connection, number>()
 export async function readValues(connection: Connection, keys: Buffer[], limitBytes: number): Promise<ReadResult[]> {
   const results: ReadResult[] = []
   while (results.length < keys.length) {
-    const fitting = Math.floor(bytesAtOnce / (usualBytes.get(connection) ?? 1))
+    const fitting = Math.floor(bytesAtOnce / (usualBytes.get(connection) ?? unknownBytes))
     const count = Math.max(leastAtOnce, Math.min(mostAtOnce, fitting))
     const some = await readSome(connection, keys.slice(results.length, results.length + count), limitBytes)
     for (const result of some) results.push(result)

@@ -9,17 +9,16 @@ import { countIssued, createPace, type Pace } from './pace'
 const sampleCount = 1000
 
 /**
- * Every key between the prefix and the suffix on these primaries, a batch a SCAN; an empty batch is not the end. Throws `KnownError` when the walk cannot be whole: a primary
+ * Every key that matches the pattern on these primaries, a batch a SCAN; an empty batch is not the end. Throws `KnownError` when the walk cannot be whole: a primary
  * was restarted, replaced or reconnected under it, or the set of primaries changed. A cursor means something to one process only.
  */
 export async function* scanKeys(
   connection: Connection,
-  { prefix, suffix }: { prefix: string; suffix: string },
+  pattern: string,
   signal: AbortSignal,
   rest: number,
 ): AsyncGenerator<Buffer[], void> {
   const nodes = primariesOf(connection)
-  const pattern = `${escapeGlob(prefix)}*${escapeGlob(suffix)}`
   for (const node of nodes) yield* scanNode(node, createPace(node, connection.client, rest), pattern, signal)
   const names = (list: Redis[]) =>
     list
@@ -94,10 +93,6 @@ async function readRunId(node: Redis): Promise<string | null> {
 /** The primaries that hold the keys between them, as they are known now. */
 export function primariesOf({ client }: Connection): Redis[] {
   return isCluster(client) ? client.nodes('master') : [client]
-}
-
-function escapeGlob(text: string): string {
-  return text.replace(/[\\*?[\]^]/g, '\\$&')
 }
 
 function brokenWalk(): KnownError {

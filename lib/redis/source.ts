@@ -10,9 +10,10 @@ import { backUpKey, backUpKnown } from './copies'
 import { createEndings, type Doomed } from './endings'
 import { guarded, isAnswer, unwritten } from './errors'
 import { createReader } from './reader'
-import { primariesOf, scanKeys } from './scan'
+import { primariesOf } from './scan'
 import { sizeOf, type Taken } from './take'
 import { bytesOf, startsWith } from './tracking'
+import { walkTogether } from './walks'
 import { expireKey, giveExpiryToKey, replaceValue } from './writes'
 
 /** Rollcall's own keys: its secret, the sessions of its admins, their throttling. They are nobody's sessions, whatever prefix is watched. */
@@ -140,7 +141,8 @@ export function createSource(options: SourceOptions): Source {
     async *scan(signal, rest = 0) {
       requireUp(connection)
       try {
-        for await (const keys of scanKeys(connection, { prefix, suffix }, signal, rest)) {
+        const company = new Set([...siblings(), prefix]).size
+        for await (const keys of walkTogether(connection, { range: { prefix, suffix }, company, rest }, signal)) {
           yield keys.filter(isOurs)
         }
       } catch (error) {

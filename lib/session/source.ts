@@ -60,7 +60,7 @@ export interface Source {
   /**
    * Every key of this source, in bounded batches, as SCAN gives them: each key that was there all along comes at least once, some twice.
    * Ends when the walk over every primary is complete; throws when it could not be. `rest`: after each step it rests so many times as long as the step took, with what was
-   * done with its keys; absent: as the pace of others asks. Cost: one SCAN a batch.
+   * done with its keys; absent: as the pace of others asks. Cost: one SCAN a batch, shared with the other sources of this Redis that begin within a moment; the walk then goes as fast as the slowest of them.
    */
   scan(signal: AbortSignal, rest?: number): AsyncIterable<Buffer[]>
 
