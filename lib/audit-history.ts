@@ -11,7 +11,7 @@ const batchSize = 1000
 const mostAdmins = 100
 
 /** Which entries. Absent fields do not restrict. */
-export type AuditFilter = Pick<AuditQuery, 'deed' | 'admin' | 'handle' | 'since' | 'q'>
+export type AuditFilter = Pick<AuditQuery, 'deed' | 'admin' | 'handle' | 'since' | 'q' | 'noAddress'>
 
 type History = Pick<AuditPage, 'lookedAt' | 'isComplete' | 'unreadable' | 'admins'> & { rows: AuditRow[] }
 
@@ -132,13 +132,13 @@ function join(earlier: AuditRow, later: AuditRow): AuditRow {
   }
 }
 
-function matches(row: AuditRow, { deed, admin, handle, since, q }: AuditFilter): boolean {
+function matches(row: AuditRow, { deed, admin, handle, since, q, noAddress }: AuditFilter): boolean {
   return (
     (deed === undefined || deed.includes(row.deed)) &&
     (admin === undefined || row.admin === admin) &&
     (handle === undefined || row.handle === handle) &&
     (since === undefined || row.at >= since) &&
-    (q === undefined || says(row, q.trim().toLowerCase()))
+    (q === undefined || says(noAddress ? { ...row, ip: null } : row, q.trim().toLowerCase()))
   )
 }
 

@@ -1,5 +1,6 @@
 import type { CustomFormat } from './session/custom-format'
 import type { Thresholds } from './session/thresholds'
+import type { OpenIdSetting, ProxySetting } from './sign-in-settings.mjs'
 
 /** Where a Redis is and how to sign in to it, as `REDIS_URL` says it. Null: not told. */
 export type RedisAddress = {
@@ -93,6 +94,14 @@ export type Settings = {
   thresholds: Thresholds
   /** So many sessions are held; what is beyond is counted and left out. */
   maxSessions: number
+  /** Null: nobody signs in by OpenID Connect. */
+  openId: OpenIdSetting | null
+  /** Null: no header of a proxy is believed. */
+  proxy: ProxySetting | null
+  /** `DEBUG` makes the client of Redis write every command to the output. */
+  isRedisDebugged: boolean
+  /** The roles that are shown no address of anybody. */
+  hidesAddressesFrom: ('viewer' | 'operator' | 'admin')[]
 }
 
 /** Either the settings or every fault found, each one sentence that names its setting and never holds a secret. */
@@ -106,6 +115,9 @@ export function parseSettings(
   env: Record<string, string | undefined>,
   readFile: (path: string) => string,
 ): ParsedSettings
+
+/** The settings that nobody may read but this server, by name. */
+export const secrets: readonly string[]
 
 /** Whether only this machine can reach a server bound to this address. */
 export function isLoopback(bind: string): boolean

@@ -3,16 +3,19 @@ import { readConfigFile } from './config-file.mjs'
 import { findPasswordFault } from './password-rules.mjs'
 import { readPrefixList } from './prefix-settings.mjs'
 import { parseRedisAddress } from './redis-address.mjs'
+import { readOpenId, readProxy } from './sign-in-settings.mjs'
 
 /** @typedef {import('./settings.d.mts').Settings} Settings */
 
-const secrets = [
+/** Each also as `NAME_FILE`. */
+export const secrets = [
   'REDIS_URL',
   'ROLLCALL_HOME_URL',
   'ROLLCALL_ADMIN_PASSWORD',
   'ROLLCALL_ADMINS',
   'ROLLCALL_SECRET',
   'ROLLCALL_METRICS_TOKEN',
+  'ROLLCALL_OIDC_CLIENT_SECRET',
 ]
 const plain = [
   'MATCH',
@@ -36,6 +39,18 @@ const plain = [
   'ID_BITS',
   'FULL_PERCENT',
   'MAX_SESSIONS',
+  'OIDC_ISSUER',
+  'OIDC_CLIENT_ID',
+  'OIDC_NAME',
+  'OIDC_SCOPES',
+  'OIDC_ROLE_CLAIM',
+  'OIDC_ROLES',
+  'OIDC_USERNAME_CLAIM',
+  'PROXY_USER_HEADER',
+  'PROXY_ROLE_HEADER',
+  'PROXY_ROLE',
+  'PROXY_PEERS',
+  'HIDE_ADDRESSES',
 ]
 /** Said by the launcher to the server that it starts, and by the build to itself; never by a person. */
 const internal = ['STORE', 'STORE_REASON', 'PARENT', 'BUILD_DIR', 'BUILD_BASE_PATH']
@@ -90,7 +105,8 @@ const hostName = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i
 
 export function parseSettings(env, readFile) {
   const faults = []
-  const { secret, text, flag, whole, address } = createReader(env, readFile, faults)
+  const reader = createReader(env, readFile, faults)
+  const { secret, text, flag, whole, address } = reader
 
   const given = address('REDIS_URL')
   const hasUrl = env.REDIS_URL !== undefined || env.REDIS_URL_FILE !== undefined
@@ -153,6 +169,10 @@ export function parseSettings(env, readFile) {
     hasParent: flag('ROLLCALL_PARENT', false),
     thresholds: readThresholds(whole, faults),
     maxSessions: whole('ROLLCALL_MAX_SESSIONS', 1, 16_000_000, 2_000_000),
+    openId: readOpenId(reader, { publicUrl, roles }, faults),
+    proxy: readProxy(reader, { roles }, faults),
+    isRedisDebugged: debugs(env.DEBUG, 'ioredis:'),
+    hidesAddressesFrom: readHiding(text('ROLLCALL_HIDE_ADDRESSES'), faults),
   }
   return faults.length > 0 ? { settings: null, faults } : { settings, faults: [] }
 }
@@ -240,6 +260,21 @@ function readEnvironment(name, color = 'grey', faults) {
     faults.push(`ROLLCALL_ENVIRONMENT must be a name of at most 24 characters, ${not(name)}.`)
   }
   return { name, color }
+}
+
+/** Whether what `DEBUG` names, as the package `debug` reads it, has a part under this name: then that part writes to the output. */
+function debugs(value, name) {
+  const wanted = (value ?? '').split(/[\s,]+/).filter((one) => one !== '' && !one.startsWith('-'))
+  // A star may stand anywhere: what comes before it decides.
+  return wanted.some((one) => (one.includes('*') && name.startsWith(one.split('*')[0])) || one.startsWith(name))
+}
+
+/** The roles that see no addresses: those up to the one that is named. */
+function readHiding(value, faults) {
+  if (value === undefined) return []
+  const names = ['viewer', 'operator', 'all']
+  if (!names.includes(value)) faults.push(`ROLLCALL_HIDE_ADDRESSES must be one of ${names.join(', ')}, ${not(value)}.`)
+  return roles.slice(0, names.indexOf(value) + 1)
 }
 
 /** From which number on something is a finding. */

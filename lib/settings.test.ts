@@ -59,6 +59,10 @@ test('an empty environment gives the defaults of the manual', () => {
     logLevel: 'info',
     hasParent: false,
     maxSessions: 2_000_000,
+    openId: null,
+    proxy: null,
+    isRedisDebugged: false,
+    hidesAddressesFrom: [],
     thresholds: defaultThresholds,
   })
 })
@@ -360,4 +364,117 @@ test.each([
   const faults = faultsOf(config)
   expect(faults.some((fault) => fault.startsWith(`ROLLCALL_CONFIG ${words}`))).toBe(true)
   for (const fault of faults) expect(fault).toMatch(/^ROLLCALL_CONFIG .*\.$/)
+})
+
+const openId = {
+  PUBLIC_URL: 'https://rollcall.example.com',
+  ROLLCALL_OIDC_ISSUER: 'https://id.example.com/realms/main',
+  ROLLCALL_OIDC_CLIENT_ID: 'rollcall',
+  ROLLCALL_OIDC_ROLES: 'rollcall-admins=admin, nobody, staff=viewer',
+}
+
+test('single sign-on is described whole, its secret from a file if wanted', () => {
+  const given = { ...openId, ROLLCALL_OIDC_ROLES: 'a=b=admin, staff=viewer', ROLLCALL_OIDC_CLIENT_SECRET_FILE: '/s' }
+  expect(settingsOf(given, { '/s': 'hidden\n' }).openId).toEqual({
+    issuer: 'https://id.example.com/realms/main',
+    clientId: 'rollcall',
+    clientSecret: 'hidden',
+    name: 'single sign-on',
+    scopes: ['openid', 'profile', 'email'],
+    roleClaim: 'groups',
+    roles: [
+      { value: 'a=b', role: 'admin' },
+      { value: 'staff', role: 'viewer' },
+    ],
+    usernameClaim: null,
+  })
+})
+
+test('what is missing or unsafe in single sign-on is said at once, and never the secret', () => {
+  const { faults } = parse({
+    ROLLCALL_OIDC_ISSUER: 'https://id.example.com',
+    ROLLCALL_OIDC_CLIENT_SECRET: '',
+    ROLLCALL_OIDC_NAME: 'x'.repeat(41),
+    ROLLCALL_OIDC_SCOPES: 'profile',
+  })
+  expect(faults).toEqual([
+    'ROLLCALL_OIDC_CLIENT_SECRET is empty.',
+    'ROLLCALL_OIDC_ISSUER needs ROLLCALL_OIDC_CLIENT_ID beside it.',
+    'ROLLCALL_OIDC_ISSUER needs PUBLIC_URL: the provider sends people back to it.',
+    `ROLLCALL_OIDC_NAME must be a name of at most 40 characters, not "${'x'.repeat(41)}".`,
+    'ROLLCALL_OIDC_SCOPES must be scopes separated by spaces, openid among them, not "profile".',
+    'ROLLCALL_OIDC_ISSUER needs ROLLCALL_OIDC_ROLES, such as rollcall-admins=admin: nobody could sign in.',
+  ])
+  expect(parse({ ROLLCALL_OIDC_CLIENT_SECRET: 'hidden', ROLLCALL_OIDC_NAME: 'Us' }).faults).toEqual([
+    'ROLLCALL_OIDC_NAME, ROLLCALL_OIDC_CLIENT_SECRET needs ROLLCALL_OIDC_ISSUER beside it.',
+  ])
+  for (const issuer of [
+    'http://id.example.com',
+    'id.example.com',
+    'https://a:b@id.example.com',
+    'https://id.example.com/?a',
+    'ftp://localhost',
+  ]) {
+    expect(parse({ ...openId, ROLLCALL_OIDC_ROLES: 'a=admin', ROLLCALL_OIDC_ISSUER: issuer }).faults, issuer).toEqual([
+      'ROLLCALL_OIDC_ISSUER must be an https address without password, ? and #; http only on this machine.',
+    ])
+  }
+  expect(
+    parse({ ...openId, ROLLCALL_OIDC_ROLES: 'a=admin', PUBLIC_URL: 'http://rollcall.example.com' }).faults,
+  ).toEqual(['ROLLCALL_OIDC_ISSUER needs a PUBLIC_URL with https.'])
+  expect(parse(openId).faults).toEqual([
+    'ROLLCALL_OIDC_ROLES must be value=role, separated by commas; roles are viewer, operator, admin; not "nobody".',
+  ])
+})
+
+test('a header of a proxy is believed from named peers only, and gives a role', () => {
+  const proxy = {
+    ROLLCALL_PROXY_USER_HEADER: 'X-Forwarded-User',
+    ROLLCALL_PROXY_PEERS: '10.0.0.0/8, ::1',
+    ROLLCALL_PROXY_ROLE: 'viewer',
+  }
+  expect(settingsOf(proxy).proxy).toEqual({
+    userHeader: 'x-forwarded-user',
+    roleHeader: null,
+    role: 'viewer',
+    peers: ['10.0.0.0/8', '::1'],
+  })
+  expect(parse({ ROLLCALL_PROXY_USER_HEADER: 'Cookie' }).faults).toEqual([
+    'ROLLCALL_PROXY_USER_HEADER must be the name of a header such as X-Forwarded-User, not "cookie".',
+    'ROLLCALL_PROXY_USER_HEADER needs either ROLLCALL_PROXY_ROLE_HEADER or one ROLLCALL_PROXY_ROLE for all.',
+    'ROLLCALL_PROXY_USER_HEADER needs ROLLCALL_PROXY_PEERS, the addresses of the proxy: anybody could forge the header.',
+  ])
+  for (const peer of ['0.0.0.0/0', '::/0', 'proxy', '10.0.0.0/33', '10.0.0/8', '']) {
+    expect(parse({ ...proxy, ROLLCALL_PROXY_PEERS: `10.1.1.1,${peer}` }).faults, peer).toEqual([
+      `ROLLCALL_PROXY_PEERS must be addresses or ranges such as 10.0.0.0/8, separated by commas, not "${peer}".`,
+    ])
+  }
+  expect(parse({ ROLLCALL_PROXY_PEERS: '10.0.0.1' }).faults).toEqual([
+    'ROLLCALL_PROXY_PEERS, ROLLCALL_PROXY_ROLE and ROLLCALL_PROXY_ROLE_HEADER need ROLLCALL_PROXY_USER_HEADER.',
+  ])
+})
+
+test('addresses are hidden from the roles up to the one that is named', () => {
+  const hidden = (value: string) => settingsOf({ ROLLCALL_HIDE_ADDRESSES: value }).hidesAddressesFrom
+  expect([hidden('viewer'), hidden('operator'), hidden('all')]).toEqual([
+    ['viewer'],
+    ['viewer', 'operator'],
+    ['viewer', 'operator', 'admin'],
+  ])
+  expect(parse({ ROLLCALL_HIDE_ADDRESSES: 'admin' }).faults).toEqual([
+    'ROLLCALL_HIDE_ADDRESSES must be one of viewer, operator, all, not "admin".',
+  ])
+})
+
+test.each([
+  ['ioredis:*', true],
+  ['*', true],
+  ['next:*,ioredis:redis', true],
+  ['io*', true],
+  ['ioredis', false],
+  ['next:*', false],
+  ['-ioredis:*', false],
+  ['', false],
+])('DEBUG=%s makes the client of Redis talk: %s', (value, talks) => {
+  expect(settingsOf({ DEBUG: value }).isRedisDebugged).toBe(talks)
 })

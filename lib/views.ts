@@ -130,7 +130,7 @@ function check({ name, search, list }: ViewInput, namesSession: (text: string) =
  * but not what is short, for some applications call a session by its person.
  */
 function holdsSecret(filter: SessionFilter, namesSession: (text: string) => boolean): boolean {
-  const { who = [], principal = [], person: _person, ...rest } = filter
+  const { who = [], principal = [], person: _person, noAddress: _noAddress, ...rest } = filter
   const texts = Object.values(rest).flatMap((value) => (value === undefined || typeof value === 'number' ? [] : value))
   return (
     texts.some((text) => mayBeCredential(text)) ||

@@ -86,6 +86,9 @@ test('the workflow may only read, and takes nothing that a stranger wrote into a
   const inserted = [...workflow.matchAll(/\$\{\{\s*([^}]+?)\s*\}\}/g)].map(([, what]) => what)
   expect(inserted.filter((what) => !['github.ref', 'matrix.node'].includes(what ?? ''))).toEqual([])
   for (const [, command] of workflow.matchAll(/run: (.*)/g)) expect(command).not.toContain('${{')
+  const actions = [...workflow.matchAll(/uses: (.*)/g)].map(([, action]) => action)
+  expect(actions.length).toBeGreaterThan(3)
+  expect(actions.filter((action) => !/^[\w-]+\/[\w-]+@[\da-f]{40} # v\d+\.\d+\.\d+$/.test(action ?? ''))).toEqual([])
 })
 
 test('the image does not run as root, and the compose file takes away what it does not need', () => {

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
 import { Shell } from '@/components/shell/shell'
-import { freshUntilOf } from '@/lib/admin/admin'
+import { freshUntilOf, wayOf } from '@/lib/admin/admin'
 import { may } from '@/lib/admin/roles'
 import { getRuntime } from '@/lib/runtime'
 import { findAdmin } from './require-admin'
@@ -21,6 +21,7 @@ export default async function ConsoleLayout({ children }: { children: ReactNode 
     snooze: may(admin.role, 'finding.snooze'),
   }
   const { username, role, idleExpiresAt, absoluteExpiresAt } = admin
-  const me = { username, role, idleExpiresAt, absoluteExpiresAt, freshUntil: freshUntilOf(admin), now: now() }
+  const times = { idleExpiresAt, absoluteExpiresAt, freshUntil: freshUntilOf(admin), now: now() }
+  const me = { username, role, by: wayOf(admin), ...times }
   return <Shell console={{ me, can, isReadOnly, hasDemo, store, environment, redis }}>{children}</Shell>
 }

@@ -3,12 +3,14 @@ import { headers } from 'next/headers'
 import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { InsecureNote } from '@/components/login/insecure-note'
-import { localPath } from '@/components/login/next-path'
+import { OtherWays } from '@/components/login/other-ways'
+import { wordsOfRefusal } from '@/components/login/refusals'
 import { SignInForm } from '@/components/login/sign-in-form'
 import { EnvironmentStrip } from '@/components/ui/environment-strip'
 import { Logo } from '@/components/ui/logo'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { readCurrentAdmin } from '@/lib/http/current-admin'
+import { localPath } from '@/lib/http/next-path'
 import { canHoldCookie } from '@/lib/http/origin'
 import { getRuntime } from '@/lib/runtime'
 
@@ -16,10 +18,13 @@ export const metadata: Metadata = { title: 'Sign in · Rollcall' }
 
 /** Where an admin signs in, or reads why nobody can. Open to all. */
 export default async function LoginPage({ searchParams }: { searchParams: Promise<Record<string, unknown>> }) {
-  const next = localPath((await searchParams).next)
+  const asked = await searchParams
+  const next = localPath(asked.next)
+  const refusal = wordsOfRefusal(asked.refused)
   if (await readCurrentAdmin()) redirect(next)
-  const { settings, home } = getRuntime()
+  const { settings, home, admins } = getRuntime()
   const sent = await headers()
+  const vouched = admins.vouchedBy(sent)
   const canSignIn = canHoldCookie(sent, settings)
   return (
     <div className="flex min-h-dvh flex-col">
@@ -38,8 +43,12 @@ export default async function LoginPage({ searchParams }: { searchParams: Promis
               Signing in is closed until it does. Whoever is signed in may still look.
             </ProblemNote>
           )}
+          {refusal === null ? null : <ProblemNote title={refusal.title}>{refusal.detail}</ProblemNote>}
           {canSignIn ? (
-            <SignInForm next={next} />
+            <>
+              <SignInForm next={next} />
+              <OtherWays next={next} provider={settings.openId?.name ?? null} person={vouched?.username ?? null} />
+            </>
           ) : (
             <InsecureNote host={(sent.get('host') ?? '').replace(/:\d+$/, '')} port={settings.port} />
           )}

@@ -6,12 +6,18 @@ import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { ApiProblem, send } from '@/lib/client/api'
 import { Nothing } from '@/lib/contract/login'
+import { ElsewhereDialog } from './elsewhere-dialog'
 import { PasswordField } from './password-field'
 
 type PasswordDialogProps = { why: string; onClose: () => void; onDone: () => void }
 
-/** Signs whoever is signed in in again: a new console session takes the place of the one they had, and the page stays. */
-export function PasswordDialog({ why, onClose, onDone }: PasswordDialogProps) {
+/** Asks whoever is signed in to prove again who they are: with their password, or where they signed in. */
+export function PasswordDialog(props: PasswordDialogProps) {
+  return useConsole().me.by === 'password' ? <OwnPassword {...props} /> : <ElsewhereDialog {...props} />
+}
+
+/** A new console session takes the place of the one they had, and the page stays. */
+function OwnPassword({ why, onClose, onDone }: PasswordDialogProps) {
   const { username } = useConsole().me
   const [isBusy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState<string | null>(null)

@@ -60,7 +60,7 @@ export async function startConsole(
   env: Record<string, string> = {},
   folder = serverDir,
 ): Promise<RollcallConsole> {
-  const port = await freePort()
+  const port = Number(env.PORT ?? (await freePort()))
   const { child, output } = spawnServer(
     {
       PORT: String(port),

@@ -1,17 +1,17 @@
 import { once } from 'node:events'
 import { createServer, get } from 'node:http'
 import { afterEach, expect, test } from 'vitest'
-import { addressOf, networkOf, stampAddresses } from './address'
+import { addressOf, networkOf, peerOf, stampAddresses } from './address'
 
 let stop = () => {}
 afterEach(() => stop())
 
 /** What a server in this process takes the client's address to be. */
-async function addressSeen(forwarded?: string): Promise<string | null> {
+async function addressSeen(forwarded?: string, look = addressOf): Promise<string | null> {
   const server = createServer((request, response) => {
     const headers = new Headers()
     for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value))
-    response.end(JSON.stringify(addressOf(headers)))
+    response.end(JSON.stringify(look(headers)))
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as { port: number }
@@ -37,8 +37,14 @@ test('with TRUST_PROXY the address is the last hop of X-Forwarded-For', async ()
   expect(await addressSeen('<script>')).toBe('127.0.0.1')
 })
 
+test('the peer is the socket’s, with TRUST_PROXY as well', async () => {
+  stop = stampAddresses({ trustsProxy: true })
+  expect(await addressSeen('203.0.113.9', peerOf)).toBe('127.0.0.1')
+})
+
 test('a request that was not stamped has no address', async () => {
   expect(await addressSeen('203.0.113.9')).toBeNull()
+  expect(await addressSeen('203.0.113.9', peerOf)).toBeNull()
 })
 
 test('an IPv6 network of 64 bits is one client', () => {

@@ -9,6 +9,7 @@ import { isIP } from 'node:net'
  */
 const place = globalThis as unknown as Record<symbol, string | undefined>
 const nameKey = Symbol.for('rollcall.address-header')
+const peerSuffix = '-peer'
 const channel = 'http.server.request.start'
 
 function headerName(): string {
@@ -23,7 +24,9 @@ export function stampAddresses({ trustsProxy }: { trustsProxy: boolean }): () =>
     // Node's own channel: the message is what its documentation names.
     const { request } = message as { request: IncomingMessage }
     const lastHop = trustsProxy ? request.headers['x-forwarded-for']?.toString().split(',').at(-1)?.trim() : undefined
-    request.headers[name] = plainAddress(lastHop) ?? plainAddress(request.socket.remoteAddress) ?? ''
+    const peer = plainAddress(request.socket.remoteAddress) ?? ''
+    request.headers[name] = plainAddress(lastHop) ?? peer
+    request.headers[name + peerSuffix] = peer
   }
   subscribe(channel, stamp)
   return () => void unsubscribe(channel, stamp)
@@ -32,6 +35,11 @@ export function stampAddresses({ trustsProxy }: { trustsProxy: boolean }): () =>
 /** The client's address, or null where it is not known. */
 export function addressOf(headers: Headers): string | null {
   return plainAddress(headers.get(headerName()) ?? undefined)
+}
+
+/** The machine at the other end of the socket, whatever headers say; null where it is not known. */
+export function peerOf(headers: Headers): string | null {
+  return plainAddress(headers.get(headerName() + peerSuffix) ?? undefined)
 }
 
 /** What one client can easily have many of counts as one: an IPv6 network of 64 bits. */

@@ -1,5 +1,6 @@
-import type { Role } from '@/lib/contract/login'
+import type { Me, Role } from '@/lib/contract/login'
 import { KnownError } from '@/lib/errors'
+import type { Voucher } from './grant'
 
 /** A person signed in to this console. */
 export type Admin = {
@@ -7,8 +8,15 @@ export type Admin = {
   role: Role
   idleExpiresAt: number
   absoluteExpiresAt: number
-  /** When they gave their password. Absent for an API token, and for a session from before this was kept: then nobody knows. */
+  /** When they gave their password, here or at the provider. Absent for an API token, and where nobody knows. */
   signedInAt?: number
+  /** Who vouches for them; absent: this console itself. */
+  by?: Voucher
+}
+
+/** By whose word somebody is who they are. */
+export function wayOf({ username, by }: Pick<Admin, 'username' | 'by'>): Me['by'] {
+  return by ?? (isToken(username) ? 'token' : 'password')
 }
 
 /** Whether this name, as it stands in the audit, is a token's. No admin's name has a colon: the settings part name and role by it. */
@@ -33,10 +41,18 @@ export function isFresh({ signedInAt }: Pick<Admin, 'signedInAt'>, now: number):
  * Throws `reauth-required` for a person whose password is not fresh, after `deny` was told why. A token passes: it was made with a fresh one, for scripts, which have nobody to ask.
  */
 export function needFresh(
-  admin: Pick<Admin, 'signedInAt' | 'username'>,
+  admin: Pick<Admin, 'signedInAt' | 'username' | 'by'>,
   { now, what, deny }: { now: number; what: string; deny?: (reason: string) => void },
 ): void {
   if (isFresh(admin, now) || isToken(admin.username)) return
   deny?.('The password was not given in the last ten minutes.')
-  throw new KnownError('reauth-required', `Sign in again with your password to ${what}.`)
+  throw new KnownError('reauth-required', `${again[wayOf(admin)]} to ${what}.`)
+}
+
+const again: Record<Me['by'], string> = {
+  password: 'Sign in again with your password',
+  openid: 'Sign in again at your provider',
+  // A proxy cannot be made to ask.
+  proxy: 'Sign in with a password of this console',
+  token: 'Ask an admin',
 }

@@ -13,10 +13,15 @@ import { type ConsoleList, createConsoleList } from './console-list'
 import { createConsoleSessions } from './console-sessions'
 import { createFactors } from './factors'
 import { type Credential, createFirstAdmin, firstAdminName } from './first-admin'
+import { createGrants, type Grant } from './grant'
+import { createOpenId } from './openid'
+import { isOpenIdRefused } from './openid-refused'
+import { createOpenIdSignIn, type OpenIdSignIn } from './openid-sign-in'
 import { createOwnAccount, type OwnAccount } from './own-account'
 import { createPasswords } from './password'
 import { createThrottle } from './throttle'
 import { createTokens, type Tokens } from './tokens'
+import { createVoucher, type Vouched } from './voucher'
 
 /** An admin as the door finds them. `isVerified` is false while the home cannot confirm the session: then they may read, never act. */
 export type FoundAdmin = Admin & { isVerified: boolean }
@@ -29,10 +34,19 @@ export type Admins = {
    * then closed. Cost: one argon2 hash and about ten commands.
    */
   signIn(input: SignIn & Caller): Promise<string>
+  /** Signing in at a provider; null where the settings name none. */
+  openId: OpenIdSignIn | null
+  /** Whom a proxy vouches for in a request with these headers; null: nobody, and always where the settings name no proxy. Costs nothing. */
+  vouchedBy(headers: Headers): Vouched | null
+  /** Opens a console session for whoever a proxy vouches for. It holds only while the proxy says the same of each request. */
+  signInVouched(
+    vouched: Vouched,
+    input: { earlierId: string | null; userAgent: string | null } & Caller,
+  ): Promise<string>
   /** Ends the session: on the next request it is gone. Says nothing about an id that is none. */
   signOut(id: string, caller: Caller): Promise<void>
-  /** Who has this session, or null. Polls do not slide its idle end. Throws `source-unavailable` when nobody can tell. Costs Redis nothing as a rule. */
-  find(id: string | null, options: { isPoll: boolean }): Promise<FoundAdmin | null>
+  /** Who has this session, or null; one that a proxy vouched for is nobody's where it does not say so again. Polls do not slide its idle end. Throws `source-unavailable` when nobody can tell. Costs Redis nothing as a rule. */
+  find(id: string | null, options: { isPoll: boolean; vouched?: Vouched | null }): Promise<FoundAdmin | null>
   /**
    * Whom a bearer token stands for, or null: whatever is wrong with it, it is the one answer. Throws `too-many` for a client that sent many that opened nothing, and
    * `source-unavailable` when nobody can tell. A right token is never made to wait, and costs Redis nothing as a rule.
@@ -62,7 +76,7 @@ type AdminsOptions = {
   settings: Settings
   home: Connection
   /** Throws while the secret of the deployment is not known. */
-  sealer(): Pick<Handles, 'sealSecret' | 'openSecret'>
+  sealer(): Handles
   log: Log
   audit: Audit
   /** When nobody has this name any more. */
@@ -76,18 +90,21 @@ export function createAdmins(options: AdminsOptions): Admins {
   const passwords = createPasswords()
   const throttle = createThrottle(home)
   const firstAdmin = createFirstAdmin({ home, password: settings.adminPassword, passwords, announce, log })
+  const grants = createGrants(settings)
   const sessions = createConsoleSessions({
     home,
     idleMs: settings.idleMs,
     absoluteMs: settings.absoluteMs,
     log,
-    proofOf(username) {
+    proofOf(username, grant) {
+      if (grant !== undefined) return grants.stands(grant) ? JSON.stringify(grant) : null
       const account = findAccount(username)
       return account && `${account.role}\n${account.proof}`
     },
     refresh: () => accounts.readNow(),
   })
-  const roleOf = (username: string) => findAccount(username)?.role ?? null
+  const roleOf = (username: string, grant?: Grant) =>
+    grant === undefined ? (findAccount(username)?.role ?? null) : grants.stands(grant) ? grant.role : null
   const tokens = createTokens({
     ...{ home, log, audit },
     // What somebody made who had this name before is not theirs.
@@ -128,12 +145,6 @@ export function createAdmins(options: AdminsOptions): Admins {
     return account && { role: account.role, hash: account.hash, proof: account.stamp }
   }
 
-  async function open(who: { username: string; ip: string | null; userAgent: string | null }): Promise<string> {
-    const id = await sessions.open(who.username)
-    await consoles.add(id, who)
-    return id
-  }
-
   /** What changes with an admin's account, as of now. Whether the home vouches for it. */
   async function readAccounts(): Promise<boolean> {
     if (firstAdmin.find() === null) await firstAdmin.read()
@@ -145,17 +156,37 @@ export function createAdmins(options: AdminsOptions): Admins {
   async function proveFactor(username: string, code: string | undefined, caller: Caller): Promise<void> {
     await factors.readNow()
     if (!factors.has(username) || (code !== undefined && (await factors.take(username, code)))) return
-    note('admin.sign-in', username, caller, code === undefined ? 'right password, no code yet' : 'wrong code')
+    deny(username, caller, code === undefined ? 'right password, no code yet' : 'wrong code')
     const detail =
       code === undefined ? 'Enter the code of your authenticator.' : 'The code is wrong or was used before.'
     throw new KnownError('second-factor-required', detail)
   }
 
-  function note(deed: 'admin.sign-in' | 'admin.sign-out', admin: string | null, caller: Caller, reason?: string): void {
-    const outcome = reason === undefined ? 'done' : 'denied'
-    const { ip, requestId } = caller
-    const about = { handle: null, principal: null, reason: reason ?? null }
+  type Noted = { deed: 'admin.sign-in' | 'admin.sign-out'; outcome: 'done' | 'denied'; reason?: string }
+  function note({ deed, outcome, reason = '' }: Noted, admin: string | null, { ip, requestId }: Caller): void {
+    const about = { handle: null, principal: null, reason: reason === '' ? null : reason }
     void audit.write({ phase: 'outcome', deed, admin, outcome, ip, requestId, ...about })
+  }
+  const deny = (admin: string | null, caller: Caller, reason: string) =>
+    note({ deed: 'admin.sign-in', outcome: 'denied', reason }, admin, caller)
+
+  type Granted = { grant: Grant; signedInAt: number | null }
+  async function open(
+    who: { username: string; ip: string | null; userAgent: string | null },
+    granted?: Granted,
+  ): Promise<string> {
+    const id = await sessions.open(who.username, granted)
+    await consoles.add(id, granted ? { ...who, grant: granted.grant } : who)
+    return id
+  }
+
+  type Who = { username: string; earlierId: string | null; userAgent: string | null; reason?: string } & Caller
+  async function signInAs(who: Who, granted?: Granted): Promise<string> {
+    const { username, earlierId, userAgent, reason, ip, requestId } = who
+    if (earlierId !== null) await Promise.all([sessions.end(earlierId), consoles.remove(earlierId)])
+    const id = await open({ username, ip, userAgent }, granted)
+    note({ deed: 'admin.sign-in', outcome: 'done', ...(reason ? { reason } : {}) }, username, { ip, requestId })
+    return id
   }
 
   async function raiseCost(username: string, hash: string, password: string): Promise<void> {
@@ -165,9 +196,28 @@ export function createAdmins(options: AdminsOptions): Admins {
     else log.warn('admin.weak-hash', { admin: username, advice: 'run npm run hash-password again' })
   }
 
+  function grantOf(by: Grant['by'], role: Admin['role']): Grant {
+    const grant = grants.make(by, role)
+    if (grant === null) throw new KnownError('not-found', 'Nobody signs in this way here.')
+    return grant
+  }
+
+  const openId =
+    settings.openId === null
+      ? null
+      : createOpenIdSignIn({
+          openId: createOpenId({ settings, setting: settings.openId, home, handles: sealer }),
+          throttle,
+          log,
+          grantOf: ({ role }) => grantOf('openid', role),
+          open: signInAs,
+          deny,
+          atHome: (work) => atHome(home, closed, work),
+        })
+
   return {
     signIn: ({ username, password, code, earlierId, userAgent = null, ...caller }) =>
-      atHome(home, 'Signing in is closed while the home Redis does not answer.', async () => {
+      atHome(home, closed, async () => {
         const attempt = await throttle.begin(username, caller.ip)
         await Promise.all([firstAdmin.read(), accounts.readNow()])
         const account = findAccount(username)
@@ -175,16 +225,21 @@ export function createAdmins(options: AdminsOptions): Admins {
           const isDisabled = accounts.isDisabled(username)
           // A name that nobody has may be a password typed into the wrong field: it is not written down.
           const reason = account ? 'wrong password' : isDisabled ? 'disabled' : 'unknown name'
-          note('admin.sign-in', account || isDisabled ? username : null, caller, reason)
+          deny(account || isDisabled ? username : null, caller, reason)
           throw new KnownError('unauthenticated', 'The name or the password is wrong.')
         }
         await proveFactor(username, code, caller)
         await attempt.succeeded()
         await raiseCost(username, account.hash, password)
-        if (earlierId !== null) await Promise.all([sessions.end(earlierId), consoles.remove(earlierId)])
-        const id = await open({ username, ip: caller.ip, userAgent })
-        note('admin.sign-in', username, caller)
-        return id
+        return signInAs({ username, earlierId, userAgent, ...caller })
+      }),
+
+    openId,
+    vouchedBy: createVoucher(settings.proxy),
+    signInVouched: ({ username, role }, who) =>
+      atHome(home, closed, async () => {
+        const reason = 'by the word of the proxy'
+        return signInAs({ username, reason, ...who }, { grant: grantOf('proxy', role), signedInAt: null })
       }),
 
     async signOut(id, caller) {
@@ -192,18 +247,21 @@ export function createAdmins(options: AdminsOptions): Admins {
       await sessions.end(id)
       // The session is over either way; a list that cannot be written now forgets it with the idle timeout.
       await consoles.remove(id).catch((error) => log.warn('console-list.unwritten', { error }))
-      if (session) note('admin.sign-out', session.username, caller)
+      if (session) note({ deed: 'admin.sign-out', outcome: 'done' }, session.username, caller)
     },
 
-    async find(id, { isPoll }) {
+    async find(id, { isPoll, vouched = null }) {
       if (id === null) return null
       return atHome(null, 'The home Redis does not answer, so nobody can be recognised.', async () => {
         const isVerified = await readAccounts()
         const session = await sessions.find(id, { isPoll })
-        const role = session && roleOf(session.username)
+        const role = session && roleOf(session.username, session.grant)
         if (session === null || role === null) return null
+        const isVouched = vouched?.username === session.username && vouched.role === role
+        if (session.grant?.by === 'proxy' && !isVouched) return null
         if (!isPoll && session.isVerified) consoles.see(id)
-        return { ...session, role, isVerified: session.isVerified && isVerified }
+        const { grant, ...found } = session
+        return { ...found, role, isVerified: session.isVerified && isVerified, ...(grant ? { by: grant.by } : {}) }
       })
     },
 
@@ -211,7 +269,7 @@ export function createAdmins(options: AdminsOptions): Admins {
       atHome(null, 'The home Redis does not answer, so no token can be recognised.', async () => {
         const isVerified = await readAccounts()
         const found = await tokens.find(secret, ip)
-        if (found === null) await throttle.countToken(ip)
+        if (found === null) await throttle.countWrong('token', ip)
         return found && { ...found, isVerified: found.isVerified && isVerified }
       }),
     tokens,
@@ -255,6 +313,8 @@ export function createAdmins(options: AdminsOptions): Admins {
   }
 }
 
+const closed = 'Signing in is closed while the home Redis does not answer.'
+
 /** What the home's client throws becomes one sentence. A home that is known to be away is not asked. */
 async function atHome<T>(home: Connection | null, sentence: string, work: () => Promise<T>): Promise<T> {
   const away = (cause?: unknown) => new KnownError('source-unavailable', sentence, { cause, retryAfterMs: 1000 })
@@ -262,7 +322,8 @@ async function atHome<T>(home: Connection | null, sentence: string, work: () => 
   try {
     return await work()
   } catch (error) {
-    throw isKnownError(error) && error.code !== 'source-unavailable' ? error : away(error)
+    const isOurs = isOpenIdRefused(error) || (isKnownError(error) && error.code !== 'source-unavailable')
+    throw isOurs ? error : away(error)
   }
 }
 

@@ -10,6 +10,7 @@ import type { Connection } from '@/lib/redis/connection'
 import { type AdminActor, noteDeed, unknownEnd } from './actor'
 import type { ConsoleSessions } from './console-session'
 import { keyOf } from './console-sessions'
+import { Grant } from './grant'
 import { createHeldHash, versionOf } from './held-hash'
 import { createSightings } from './sightings'
 
@@ -23,11 +24,13 @@ const Entry = z.object({
   absoluteExpiresAt: z.number(),
   ip: z.nullable(z.string()),
   device: z.nullable(z.string()),
+  /** Absent: whoever signed in with a password; their role is as the settings say now. */
+  grant: z.optional(Grant),
 })
 type Entry = z.infer<typeof Entry>
 
 /** Who signs in: what is remembered of them beside their session. */
-type SignedIn = { username: string; ip: string | null; userAgent: string | null }
+type SignedIn = { username: string; ip: string | null; userAgent: string | null; grant?: Grant }
 
 /**
  * Who is signed in to this console, over all replicas. It stands beside the sessions and not in them: being in the list opens nothing, and what is only there ends with
@@ -55,7 +58,8 @@ type ConsoleListOptions = {
   idleMs: number
   absoluteMs: number
   sessions: ConsoleSessions
-  roleOf(username: string): Role | null
+  /** Null: not an admin, or the grant stands no more. */
+  roleOf(username: string, grant: Grant | undefined): Role | null
 }
 
 export function createConsoleList(options: ConsoleListOptions): ConsoleList {
@@ -82,12 +86,13 @@ export function createConsoleList(options: ConsoleListOptions): ConsoleList {
   }
 
   return {
-    async add(id, { username, ip, userAgent }) {
+    async add(id, { username, ip, userAgent, grant }) {
       const key = keyOf(id)
       const createdAt = home.now()
       const handle = randomBytes(12).toString('base64url')
       const times = { createdAt, absoluteExpiresAt: createdAt + absoluteMs }
-      await entries.add(key, { handle, username, ...times, ip, device: describeDevice(userAgent) })
+      const granted = grant === undefined ? {} : { grant }
+      await entries.add(key, { handle, username, ...times, ip, device: describeDevice(userAgent), ...granted })
       const known = await readEntries()
       await forget(known.filter(({ isOver }) => isOver).map((one) => one.key))
       await sightings.keepOnly([key, ...known.map((one) => one.key)])
@@ -99,8 +104,9 @@ export function createConsoleList(options: ConsoleListOptions): ConsoleList {
     async list(ownId) {
       const ownKey = ownId === null ? null : keyOf(ownId)
       const rows = (await readEntries()).flatMap(({ key, entry, lastSeenAt, idleExpiresAt, isOver }) => {
-        const role = roleOf(entry.username)
-        return isOver || role === null ? [] : [{ ...entry, role, isYou: key === ownKey, lastSeenAt, idleExpiresAt }]
+        const { grant, ...row } = entry
+        const role = roleOf(row.username, grant)
+        return isOver || role === null ? [] : [{ ...row, role, isYou: key === ownKey, lastSeenAt, idleExpiresAt }]
       })
       rows.sort((a, b) => Number(b.isYou) - Number(a.isYou) || b.lastSeenAt - a.lastSeenAt)
       return { version: versionOf(rows), now: home.now(), rows }

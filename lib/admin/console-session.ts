@@ -1,10 +1,14 @@
+import type { Grant } from './grant'
+
 /** `isVerified` is false while the home cannot confirm that the session still lives. */
 export type ConsoleSession = {
   username: string
   idleExpiresAt: number
   absoluteExpiresAt: number
-  /** When it was opened, with a password; absent where it was opened before this was kept. */
+  /** When its person gave their password; absent where nobody knows. */
   signedInAt?: number
+  /** What it rests on where it was not opened with a password of this console. */
+  grant?: Grant
   isVerified: boolean
 }
 
@@ -16,8 +20,8 @@ export type ConsoleSession = {
  * never gone while the process still holds the session to be alive.
  */
 export type ConsoleSessions = {
-  /** Opens a session and gives its id. Cost: two writes. */
-  open(username: string): Promise<string>
+  /** Opens a session and gives its id: with a password that was given now, or by a grant and when its person gave theirs elsewhere. Cost: two writes. */
+  open(username: string, granted?: { grant: Grant; signedInAt: number | null }): Promise<string>
   /**
    * The session of an id, or null when it ended, was ended, or its admin's password or role changed. Throws what the client throws when the home is away and the session
    * was not seen to live in the last five minutes. Cost: nothing; GET and PTTL the first time, after a change, and without a feed once a second.

@@ -5,6 +5,7 @@ import type { Connection } from '@/lib/redis/connection'
 import type { SourceChange } from '@/lib/session/source'
 import { createStore } from '@/lib/store'
 import type { ConsoleSessions } from './console-session'
+import type { Grant } from './grant'
 
 const consolePrefix = 'rollcall:console:'
 
@@ -17,8 +18,8 @@ export const trustMs = 5 * 60_000
 /** A bound on what is remembered of sign-outs while the home is away. */
 const mostOwed = 1000
 
-/** `seal`: proof, keyed by the session id, that the admin's password and role are those of the sign-in. Nothing in Redis tells the password, and no id is there. */
-type ConsoleData = { username: string; seal: string; signedInAt?: number }
+/** `seal`: proof, keyed by the session id, that the admin's password and role, or the grant, are those of the sign-in. Nothing in Redis tells the password, and no id is there. */
+type ConsoleData = { username: string; seal: string; signedInAt?: number; grant?: Grant }
 
 type Held = ConsoleData & {
   idleExpiresAt: number
@@ -36,8 +37,8 @@ type ConsoleSessionsOptions = {
   home: Connection
   idleMs: number
   absoluteMs: number
-  /** What a sign-in of this admin rests on now: another text after each change of password or role; null when there is no such admin. */
-  proofOf(username: string): string | null
+  /** What a sign-in of this admin rests on now: another text after each change of password or role, or for another grant; null when there is no such admin, or the grant stands no more. */
+  proofOf(username: string, grant: Grant | undefined): string | null
   /** Makes `proofOf` tell what holds at this moment: a session of just now may rest on what this process was not told yet. */
   refresh(): Promise<void>
   log: Log
@@ -107,8 +108,8 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
     }
   }
 
-  function isProven(id: string, { username, seal }: Held): boolean {
-    const proof = proofOf(username)
+  function isProven(id: string, { username, seal, grant }: Held): boolean {
+    const proof = proofOf(username, grant)
     return proof !== null && seal === sealOf(id, proof)
   }
 
@@ -154,11 +155,16 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
   }
 
   return {
-    async open(username) {
-      const signedInAt = now()
-      const session = await store.create({ username, seal: '', signedInAt })
+    async open(username, granted) {
+      const signedInAt = granted ? granted.signedInAt : now()
+      const who = {
+        username,
+        ...(signedInAt === null ? {} : { signedInAt }),
+        ...(granted ? { grant: granted.grant } : {}),
+      }
+      const session = await store.create({ ...who, seal: '' })
       const { id } = session
-      await store.save(session, { username, seal: sealOf(id, proofOf(username)), signedInAt })
+      await store.save(session, { ...who, seal: sealOf(id, proofOf(username, granted?.grant)) })
       return id
     },
     async find(id, { isPoll }) {
@@ -173,13 +179,14 @@ export function createConsoleSessions(options: ConsoleSessionsOptions): ConsoleS
         return null
       }
       if (!isPoll) slide(id, held)
-      const { username, idleExpiresAt, absoluteExpiresAt, signedInAt } = held
+      const { username, idleExpiresAt, absoluteExpiresAt, signedInAt, grant } = held
       return {
         username,
         idleExpiresAt,
         absoluteExpiresAt,
         isVerified,
         ...(signedInAt === undefined ? {} : { signedInAt }),
+        ...(grant === undefined ? {} : { grant }),
       }
     },
     end: (id) => end(id, keyOf(id)),

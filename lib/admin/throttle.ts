@@ -32,10 +32,10 @@ export type Throttle = {
    */
   begin(username: string, ip: string | null): Promise<Attempt>
   /**
-   * Counts a token that opened nothing, apart from the sign-ins. Throws `too-many` beyond twenty of one client and sixty of all in a minute; until that minute is over
+   * Counts a token that opened nothing, or a provider's answer that signed nobody in, each apart from the sign-ins with a password. Throws `too-many` beyond twenty of one client and sixty of all in a minute; until that minute is over
    * this process says so by itself. Cost: up to five commands, none while it refuses.
    */
-  countToken(ip: string | null): Promise<void>
+  countWrong(what: 'token' | 'openid', ip: string | null): Promise<void>
 }
 
 /** Takes a count back: of a refused attempt, or of one that ended well. */
@@ -105,9 +105,9 @@ export function createThrottle(home: Connection): Throttle {
       }
       return { succeeded: async () => void (await Promise.all(counted.map((takeBack) => takeBack()))) }
     },
-    async countToken(ip) {
-      if (ip !== null) await countOrClose(`token:${digest(networkOf(ip))}`, perClient)
-      await countOrClose('token:all', perMinute)
+    async countWrong(what, ip) {
+      if (ip !== null) await countOrClose(`${what}:${digest(networkOf(ip))}`, perClient)
+      await countOrClose(`${what}:all`, perMinute)
     },
   }
 }

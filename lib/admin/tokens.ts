@@ -82,6 +82,10 @@ export function createTokens({ home, log, audit, roleOf }: TokensOptions): Token
       return noteDeed(audit, actor, { deed: 'token.create', about }, async () => {
         // What leaked must not be able to outlive its own expiry.
         if (isToken(username)) throw new KnownError('forbidden', 'A token makes no tokens; an admin does.')
+        // Whether they still are an admin is known only while they are here, and a token asks later.
+        if (actor.admin.by !== undefined) {
+          throw new KnownError('forbidden', 'Only an account of this console makes tokens: they end with it.')
+        }
         if (lesserRole(role, actor.admin.role) !== role) {
           throw new KnownError('forbidden', 'A token may not do more than whoever creates it.')
         }

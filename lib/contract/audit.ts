@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { count, Outcome, SearchText, several, text, Version } from './session'
+import { count, noAddress, Outcome, SearchText, several, text, Version } from './session'
 
 /** Every deed there is: the permission, the audit action and the metric label have this one name. */
 export const deeds = [
@@ -68,6 +68,7 @@ export const AuditQuery = z.strictObject({
   since: z.optional(count(0, Number.MAX_SAFE_INTEGER)),
   /** A part of who, what, whom, why, from where, or a handle; without case. */
   q: z.optional(SearchText),
+  noAddress,
   page: z._default(count(1, 1_000_000_000), 1),
   size: z._default(count(1, 500), 50),
 })
@@ -85,6 +86,7 @@ export const AuditExportQuery = z.strictObject({
   handle: z.optional(text(16_384)),
   since: z.optional(count(0, Number.MAX_SAFE_INTEGER)),
   q: z.optional(SearchText),
+  noAddress,
 })
 export type AuditExportQuery = z.infer<typeof AuditExportQuery>
 

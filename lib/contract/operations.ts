@@ -15,7 +15,7 @@ import { ConsoleSessionList, EndAnswer } from './console-session'
 import { DemoLogin, DemoPurchase, DemoSession } from './demo'
 import { FindingPage, FindingQuery, Snooze, SnoozeInput } from './finding'
 import { JobAnswer, JobInput, JobItem, JobList, JobPreview, JobStarted, ReportQuery } from './job'
-import { Me } from './login'
+import { Me, OpenIdAnswer, OpenIdQuery } from './login'
 import { Overview, OverviewQuery } from './overview'
 import { PeoplePage, PeopleQuery, PeopleSearch } from './person'
 import type { ProblemCode } from './problem'
@@ -73,6 +73,26 @@ export const operations: Record<`${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} 
     problems: ['unauthenticated', 'second-factor-required', 'too-many'],
   },
   'DELETE /api/login': { summary: 'Signs out.', open: true, answers: { 204: null } },
+  'GET /api/login/openid': {
+    summary: 'Begins a sign-in at the provider: leads a browser there.',
+    open: true,
+    query: OpenIdQuery,
+    answers: { 303: null },
+    problems: ['cross-origin'],
+  },
+  'GET /api/login/openid/callback': {
+    summary: 'Ends it: sets the console cookie and leads on, or back to the sign-in page, which says why not.',
+    open: true,
+    query: OpenIdAnswer,
+    answers: { 200: 'text/html', 303: null },
+    problems: ['cross-origin'],
+  },
+  'POST /api/login/proxy': {
+    summary: 'Signs in whoever the reverse proxy vouches for, and sets the console cookie.',
+    open: true,
+    answers: { 204: null },
+    problems: ['unauthenticated'],
+  },
   'GET /api/me': { summary: 'Who is asking, and until when.', answers: { 200: Me } },
   'GET /api/sessions': {
     summary: 'One page of sessions. What is personal belongs into the search by body.',

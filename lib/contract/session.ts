@@ -88,6 +88,14 @@ export const Version = z.string().check(z.maxLength(200))
 /** What a session can lack: an end, or a person. */
 export const noNames = ['ttl', 'user'] as const
 
+/** `q` and `words` are not looked for in addresses. */
+export const noAddress = z.optional(
+  z.pipe(
+    z.transform((value: unknown) => (value === 'true' ? true : value)),
+    z.literal(true),
+  ),
+)
+
 /** What every list of sessions, of people and of what a job acts on can be narrowed by. */
 export const filterShape = {
   source: z.optional(several(text(200))),
@@ -100,6 +108,7 @@ export const filterShape = {
   q: z.optional(SearchText),
   /** Texts that must each be found, where `q` would find one. */
   words: z.optional(several(SearchText)),
+  noAddress,
   /** Without an end, without a person; both where both are named. */
   no: z.optional(several(z.enum(noNames))),
   minSizeBytes: z.optional(time),

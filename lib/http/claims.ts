@@ -1,5 +1,8 @@
 /** What a route says of each of its methods, as far as the list of operations says it too. */
-export type Claims = Record<string, { open?: unknown; deed?: unknown; query?: unknown; body?: unknown }>
+export type Claims = Record<
+  string,
+  { open?: unknown; arrival?: unknown; deed?: unknown; query?: unknown; body?: unknown }
+>
 
 const claims = new WeakMap<object, Claims>()
 

@@ -13,7 +13,8 @@ export async function readCurrentAdmin(): Promise<Admin | null> {
   const [jar, sent] = await Promise.all([cookies(), headers()])
   const isPoll = sent.get('x-poll') === '1' || /prefetch/.test(purposeOf(sent))
   try {
-    return await getRuntime().admins.find(jar.get(cookieName)?.value ?? null, { isPoll })
+    const { admins } = getRuntime()
+    return await admins.find(jar.get(cookieName)?.value ?? null, { isPoll, vouched: admins.vouchedBy(sent) })
   } catch (error) {
     // The sign-in page says that the home is away; the cookie stays and is good again when it is back.
     if (isKnownError(error) && error.code === 'source-unavailable') return null

@@ -39,6 +39,7 @@ const runtime: DoorRuntime = {
       if (role === null || id !== 'good') return null
       return { username: 'olga', role, idleExpiresAt: 1, absoluteExpiresAt: 2, isVerified }
     },
+    vouchedBy: () => null,
     async findToken(secret): Promise<FoundAdmin | null> {
       if (isAway) throw new KnownError('source-unavailable', 'away')
       if (role === null || secret !== 'rollcall_good') return null

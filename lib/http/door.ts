@@ -10,12 +10,13 @@ import type { Deed } from '@/lib/contract/audit'
 import { isKnownError, KnownError } from '@/lib/errors'
 import type { Log } from '@/lib/log'
 import type { Settings } from '@/lib/settings.mjs'
+import { answerWithoutAddresses, askWithoutAddresses, hideAddresses, hidesAddresses } from './addresses'
 import { json, noContent } from './answer'
 import { noteClaims } from './claims'
 import { type Progress, tooLate, underWay, withinDeadline } from './deadline'
 import { identify, isTokenAlone } from './identify'
 import { parseBody, parseQuery } from './input'
-import { isSameOrigin } from './origin'
+import { type Arrival, isArrival, isSameOrigin } from './origin'
 import { toProblem } from './problem'
 import { noteRequest, type Requests } from './requests'
 
@@ -41,6 +42,8 @@ type Context<Open, Found, Query, Body> = Base & {
 type Spec<Open, Found, Query, Body> = {
   /** Without signing in. */
   open?: Open
+  /** A GET that does more than look, and so must be a person's own way here: see `isArrival`. */
+  arrival?: Arrival
   /** The least that the admin must be allowed; other roles get 403 and the audit says so. */
   deed?: Deed
   /** What the path names. May throw `not-found`; runs before the query and the body are looked at, and its result is `found`. */
@@ -93,7 +96,7 @@ type Route = Record<'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTI
 export type DoorRuntime = {
   settings: Settings
   log: Log
-  admins: Pick<Admins, 'find' | 'findToken'>
+  admins: Pick<Admins, 'find' | 'findToken' | 'vouchedBy'>
   audit: Pick<Audit, 'write'>
   requests: Requests
 }
@@ -121,6 +124,9 @@ export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
       if (isUnsafe && !isProgram && !isSameOrigin(request.headers, runtime.settings)) {
         throw new KnownError('cross-origin', 'Only pages of this console may ask for this.')
       }
+      if (spec?.arrival !== undefined && !isArrival(request.headers, spec.arrival)) {
+        throw new KnownError('cross-origin', 'Only a browser that goes there itself may ask for this.')
+      }
       if (spec === undefined) {
         if (present.length === 0) throw new KnownError('not-found', 'There is nothing at this address.')
         if (method === 'OPTIONS') return noContent({ Allow: allow })
@@ -128,12 +134,16 @@ export function createDoor(getRuntime: () => DoorRuntime): MakeRoute {
       }
       if (admin !== null && spec.deed !== undefined) await allowDeed(runtime, base, admin, spec.deed, spec.find)
       const found = await spec.find?.(base)
-      const query = parseQuery(request.nextUrl.searchParams, spec.query)
-      const body = isUnsafe ? await parseBody(request, spec.body, spec.mostBytes) : undefined
+      const isBlind = admin !== null && hidesAddresses(runtime.settings, admin.role)
+      const narrow = <T>(input: T) => (isBlind ? askWithoutAddresses(input) : input)
+      const query = narrow(parseQuery(request.nextUrl.searchParams, spec.query))
+      const body = narrow(isUnsafe ? await parseBody(request, spec.body, spec.mostBytes) : undefined)
       // The answer has gone out already and said that nothing was done.
       if (progress.isLate) throw tooLate()
       progress.hasBegun = true
-      return spec.run({ ...base, admin, found, query, body })
+      const value = await spec.run({ ...base, admin, found, query, body })
+      if (!isBlind) return value
+      return value instanceof Response ? answerWithoutAddresses(value) : hideAddresses(value)
     }
 
     const handle: Handler = async (request, { params }) => {

@@ -17,13 +17,19 @@ const open = [
   'DELETE /api/demo',
   'DELETE /api/login',
   'GET /api/demo',
+  'GET /api/login/openid',
+  'GET /api/login/openid/callback',
   'GET /healthz',
   'GET /metrics',
   'GET /readyz',
   'POST /api/demo',
   'POST /api/login',
+  'POST /api/login/proxy',
   'PUT /api/demo',
 ]
+
+/** The GETs that do more than look, and from where a browser may come to them; no others are. */
+const arrivals = ['GET /api/login/openid/callback: anywhere', 'GET /api/login/openid: own']
 
 /** What is wrong with the doors of one route: a method that no door answers, or that answers by another one. */
 function faultsOf(module: Record<string, unknown>): string[] {
@@ -38,12 +44,13 @@ const answerAnybody = () => new Response('Alice')
 
 describe('every route', () => {
   test('has one door for all of its methods, and nothing but open calls and two others is without a role', async () => {
-    const found: Record<'open' | 'forAnyRole', string[]> = { open: [], forAnyRole: [] }
+    const found: Record<'open' | 'forAnyRole' | 'arrivals', string[]> = { open: [], forAnyRole: [], arrivals: [] }
     for (const file of routeFiles) {
       const module = await import(join(app, file))
       expect(faultsOf(module), file).toEqual([])
       const path = `/${file}`.replace(/\/route\.ts$/, '')
       for (const [method, claim] of Object.entries(claimsOf(module.GET) ?? {})) {
+        if (claim.arrival) found.arrivals.push(`${method} ${path}: ${claim.arrival}`)
         if (claim.open) found.open.push(`${method} ${path}`)
         else if (claim.deed === undefined) found.forAnyRole.push(`${method} ${path}`)
         // A deed that the roles do not know would not compile; one that they know has a least role.
@@ -53,6 +60,7 @@ describe('every route', () => {
     expect(routeFiles.length).toBeGreaterThan(25)
     expect(found.open.sort()).toEqual(open)
     expect(found.forAnyRole.sort()).toEqual(forAnyRole)
+    expect(found.arrivals.sort()).toEqual(arrivals)
   }, 60_000)
 
   test('without a door, or with a second one, is found', () => {

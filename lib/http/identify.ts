@@ -8,14 +8,14 @@ import { KnownError } from '@/lib/errors'
  * in that header is not ours and is not looked at. Throws `unauthenticated`, and what `Admins.find` and `findToken` throw.
  */
 export async function identify(
-  admins: Pick<Admins, 'find' | 'findToken'>,
+  admins: Pick<Admins, 'find' | 'findToken' | 'vouchedBy'>,
   request: NextRequest,
   { isPoll, ip }: { isPoll: boolean; ip: string | null },
 ): Promise<FoundAdmin> {
   const token = bearerOf(request.headers)
   const id = request.cookies.get(cookieName)?.value ?? null
   if (token === null) {
-    const admin = await admins.find(id, { isPoll })
+    const admin = await admins.find(id, { isPoll, vouched: admins.vouchedBy(request.headers) })
     if (admin === null) throw new KnownError('unauthenticated', 'Sign in first.')
     return admin
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { canHoldCookie, isAllowedHost, isHttps, isSameOrigin } from './origin'
+import { canHoldCookie, isAllowedHost, isArrival, isHttps, isSameOrigin } from './origin'
 
 const settings = { allowedHosts: ['rollcall.example.com', '[2001:db8::1]'], publicUrl: null, trustsProxy: false }
 
@@ -90,6 +90,33 @@ describe('isSameOrigin', () => {
     const behind = { ...settings, publicUrl: 'https://rollcall.example.com' }
     expect(isSameOrigin(headersOf({ origin: 'https://rollcall.example.com', cookie: 'a=b' }), behind)).toBe(true)
     expect(isSameOrigin(headersOf({ origin: 'http://rollcall.example.com', cookie: 'a=b' }), behind)).toBe(false)
+  })
+})
+
+describe('isArrival', () => {
+  const arrives = (site: string | null, mode = 'navigate', goal = 'document') =>
+    (['own', 'anywhere'] as const).map((from) =>
+      isArrival(headersOf({ 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': goal }), from),
+    )
+
+  test('from our own pages and the address bar one may begin; another site may only send a browser back', () => {
+    for (const site of ['same-origin', 'none', null]) expect(arrives(site), String(site)).toEqual([true, true])
+    for (const site of ['same-site', 'cross-site']) expect(arrives(site), site).toEqual([false, true])
+    expect(isArrival(headersOf({}), 'own')).toBe(true)
+  })
+
+  test('a part of a page never is one: no picture, frame, script or fetch', () => {
+    for (const [mode, goal] of [
+      ['no-cors', 'image'],
+      ['no-cors', 'script'],
+      ['cors', 'empty'],
+      ['navigate', 'iframe'],
+      ['navigate', 'empty'],
+      ['websocket', 'document'],
+    ]) {
+      for (const site of ['same-origin', 'cross-site', 'none'])
+        expect(arrives(site, mode, goal)).toEqual([false, false])
+    }
   })
 })
 

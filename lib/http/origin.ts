@@ -37,6 +37,18 @@ export function isSameOrigin(headers: Headers, settings: OriginSettings): boolea
   return origin === settings.publicUrl || origin === ownOrigin(headers, settings)
 }
 
+/**
+ * Whether a GET is a person going somewhere in a tab of their browser, and not part of a page: for the two that end in a sign-in. `own`: from our own pages or the address bar;
+ * `anywhere`: also sent by another site. Browsers that do not say pass: what the request brings must speak for itself.
+ */
+export function isArrival(headers: Headers, from: Arrival): boolean {
+  const [site, mode, goal] = ['site', 'mode', 'dest'].map((name) => headers.get(`sec-fetch-${name}`))
+  if ((mode ?? 'navigate') !== 'navigate' || (goal ?? 'document') !== 'document') return false
+  return from === 'anywhere' || site === null || site === 'same-origin' || site === 'none'
+}
+
+export type Arrival = 'own' | 'anywhere'
+
 function ownOrigin(headers: Headers, settings: OriginSettings): string | null {
   const host = headers.get('host')
   if (nameOf(host) === null) return null

@@ -157,7 +157,7 @@ export function makeParts(roster: Roster, filter: SessionFilter, context: Filter
     if (needle === '') continue
     const principals = texts.principal.search(needle)
     const labels = texts.label.search(needle)
-    const ips = texts.ip.search(needle)
+    const ips = filter.noAddress ? [] : texts.ip.search(needle)
     const devices = texts.device.search(needle)
     const { principal, label, ip, device } = numbers
     const test = (slot: number) =>

@@ -18,6 +18,11 @@ export function boot(): Settings {
     process.exit(1)
   }
   const runtime = getRuntime()
+  if (runtime.settings.isRedisDebugged) {
+    runtime.log.warn('settings.debug', {
+      advice: 'DEBUG makes ioredis write session ids and passwords here: unset it.',
+    })
+  }
   let isEnding = false
   const end = async () => {
     if (isEnding) return

@@ -1,6 +1,6 @@
 import { noNames, rowFindings, type SessionFilter, sessionStatuses } from '@/lib/contract/session'
 
-export type FilterName = keyof SessionFilter
+export type FilterName = Exclude<keyof SessionFilter, 'noAddress'>
 
 /** How the values of a field are written: words that are looked for, some of a closed list, addresses and ranges, or one bound after `<` or `>`. */
 export type Field = { name: string; says: string } & (

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { secrets } from '../../lib/settings.mjs'
 import { root } from './environment.mjs'
 import { runStep } from './step.mjs'
 
@@ -23,7 +24,7 @@ export async function build({ folder, hasPlaceholder }) {
   try {
     await runStep('Building', process.execPath, [join(root, 'node_modules/next/dist/bin/next'), 'build'], {
       env: {
-        ...process.env,
+        ...withoutSettings(process.env),
         NODE_ENV: 'production',
         NEXT_TELEMETRY_DISABLED: '1',
         ROLLCALL_BUILD_DIR: folder,
@@ -38,6 +39,16 @@ export async function build({ folder, hasPlaceholder }) {
   complete(folder, server)
   writeFileSync(marker, hash)
   return server
+}
+
+/** Stands where secrets would: a story looks for it in all that browsers load, and finds none. */
+export const canary = 'rollcall-canary-of-the-build'
+
+/** The environment without the settings of whoever builds: what the build never sees, it cannot put anywhere. Each secret is a canary. */
+export function withoutSettings(env) {
+  const others = Object.entries(env).filter(([name]) => !/^(ROLLCALL_|REDIS_URL|PUBLIC_URL$|BASE_PATH$)/.test(name))
+  const canaries = secrets.map((name) => [name, name.endsWith('_URL') ? `redis://:${canary}@127.0.0.1:6379` : canary])
+  return Object.fromEntries([...others, ...canaries])
 }
 
 /** Puts in place what Next leaves out of the standalone folder, and takes out the settings of whoever built it. */

@@ -12,5 +12,5 @@ export default async function AdminsPage() {
   const admin = await requireAdmin('/admins')
   if (!may(admin.role, 'console.view')) return <NotYours title="Admins" what="This page is" role={admin.role} />
   const ownId = (await cookies()).get(cookieName)?.value ?? null
-  return <ConsolesView fallback={await readOrNull(() => getRuntime().admins.consoles.list(ownId))} />
+  return <ConsolesView fallback={await readOrNull(admin, ownId, getRuntime().admins.consoles.list)} />
 }

@@ -3,9 +3,9 @@ import { AuditView } from '@/components/audit/audit-view'
 import { NotYoursFace } from '@/components/audit/faces'
 import { readView, targetOf, writeView } from '@/components/audit/view'
 import { may } from '@/lib/admin/roles'
-import { type AuditPage as Answer, AuditQuery } from '@/lib/contract/audit'
-import { isKnownError } from '@/lib/errors'
+import { AuditQuery } from '@/lib/contract/audit'
 import { getRuntime } from '@/lib/runtime'
+import { readOrNull } from '../read-or-null'
 import { requireAdmin } from '../require-admin'
 
 type Params = Promise<Record<string, string | string[] | undefined>>
@@ -18,16 +18,6 @@ export default async function AuditPage({ searchParams }: { searchParams: Params
   const view = readView(given)
   const admin = await requireAdmin(`/audit${writeView(view)}`)
   if (!may(admin.role, 'audit.view')) return <NotYoursFace role={admin.role} />
-  const page = await readPage(view)
+  const page = await readOrNull(admin, AuditQuery.parse(view), getRuntime().auditHistory.read)
   return <AuditView fallback={page === null ? null : { key: targetOf(view), page }} />
-}
-
-async function readPage(view: ReturnType<typeof readView>): Promise<Answer | null> {
-  try {
-    return await getRuntime().auditHistory.read(AuditQuery.parse(view))
-  } catch (error) {
-    // The home does not answer: the page itself says so and goes on asking.
-    if (isKnownError(error) && error.code === 'source-unavailable') return null
-    throw error
-  }
 }

@@ -9,5 +9,5 @@ import { requireAdmin } from '../require-admin'
 export default async function TokensPage() {
   const admin = await requireAdmin('/tokens')
   if (!may(admin.role, 'token.view')) return <NotYours title="API tokens" what="API tokens are" role={admin.role} />
-  return <TokensView fallback={await readOrNull(() => getRuntime().admins.tokens.list())} />
+  return <TokensView fallback={await readOrNull(admin, null, getRuntime().admins.tokens.list)} />
 }

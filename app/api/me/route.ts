@@ -1,4 +1,4 @@
-import { freshUntilOf } from '@/lib/admin/admin'
+import { freshUntilOf, wayOf } from '@/lib/admin/admin'
 import type { Me } from '@/lib/contract/login'
 import { route } from '@/lib/http/route'
 import { getRuntime } from '@/lib/runtime'
@@ -9,7 +9,7 @@ export const { GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS } = route({
     run({ admin }): Me {
       const { username, role, idleExpiresAt, absoluteExpiresAt } = admin
       const times = { idleExpiresAt, absoluteExpiresAt, freshUntil: freshUntilOf(admin) }
-      return { username, role, ...times, now: getRuntime().home.now() }
+      return { username, role, by: wayOf(admin), ...times, now: getRuntime().home.now() }
     },
   },
 })
