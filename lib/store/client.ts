@@ -3,6 +3,8 @@
  * so nothing ever crosses the slots of a cluster. Redis 7.0 or later.
  */
 export type StoreClient = {
+  /** The socket, where the client shows it. See `one-write.ts`. */
+  readonly stream?: { cork(): void; uncork(): void } | undefined
   get(key: string): Promise<string | null>
   getdel(key: string): Promise<string | null>
   getex(key: string, milliseconds: 'PX', ttlMs: number): Promise<string | null>

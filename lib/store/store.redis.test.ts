@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createStore, type StoreClient } from '.'
 import { commandsOf, holdRedis, indexOf, keyOf, minuteMs } from './test-support'
 
@@ -19,6 +19,20 @@ test('a created session is found by its id, with 256 random bits of it, and the 
   expect(keys.sort()).toEqual([indexOf('42'), keyOf(session.id)].sort())
   for (const key of keys) expect(key).not.toContain(session.id)
   expect(await held.redis.get(keyOf(session.id))).not.toContain(session.id)
+})
+
+test('what is asked for in one turn goes out in one write, and each has its own answer', async () => {
+  const client = held.server.client()
+  await client.ping()
+  const writes = [vi.spyOn(client.stream, '_write'), vi.spyOn(client.stream, '_writev')]
+  const count = () => writes.reduce((sum, { mock }) => sum + mock.calls.length, 0)
+  const store = createStore(client)
+  const made = await Promise.all(Array.from({ length: 20 }, (_, n) => store.create({ n })))
+  expect(count()).toBe(1)
+  await store.destroy(made[0]?.id ?? '')
+  const found = await Promise.all(made.map(({ id }) => store.get(id)))
+  expect(found.map((session) => session?.data.n)).toEqual([undefined, ...made.slice(1).map(({ data }) => data.n)])
+  expect(count()).toBe(3)
 })
 
 test('two sessions never share an id', async () => {

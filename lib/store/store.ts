@@ -1,6 +1,7 @@
 import { absoluteExpiresAtOf, expiresAtOf } from '@/lib/session/lifetime'
 import { nullIfForeign, type StoreClient } from './client'
 import { SessionTooLargeError } from './errors'
+import { inOneWrite } from './one-write'
 import { checkPrincipal, readOptions, type StoreOptions } from './options'
 import { createPrincipalIndex } from './principal-index'
 import { decodeData, decodeRecord, encodeData, encodeFacts, encodeRecord, type SessionRecord } from './record'
@@ -15,10 +16,11 @@ const indexGraceMs = 30 * 24 * 60 * 60_000
 
 /** A store over an ioredis-shaped client. Throws RangeError for options that could leave a session without an end. Keeps nothing in memory. */
 export function createStore<Data extends object = Record<string, unknown>>(
-  client: StoreClient,
+  given: StoreClient,
   options: StoreOptions = {},
 ): SessionStore<Data> {
   const { prefix, idleMs, absoluteMs, maxBytes, plain, now } = readOptions(options)
+  const client = inOneWrite(given)
   const index = createPrincipalIndex(client, prefix, now)
   const memberOf = (id: string) => (plain ? id : digest(id))
   const keyOf = (id: string) => prefix + memberOf(id)
