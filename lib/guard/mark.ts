@@ -94,19 +94,34 @@ function findUniques(tree: unknown, principal: string | null): string[] {
     } else if (isLeaf(value)) look(value.text, name, isNonce)
     else if (Array.isArray(value)) for (const item of value) look(item, name, isNonce)
     else if (typeof value === 'object' && value !== null) {
-      for (const [own, item] of Object.entries(value)) look(item, own, isNonce || namesNonce(own))
+      for (const [own, item] of Object.entries(value)) look(item, own, isNonce || namingOf(own).isNonce)
     }
   }
 
   function isOwn(value: string, name: string): boolean {
     if (value === principal || !random.test(value) || date.test(value)) return false
-    return !wordsOf(name).some((word) => lastingWords.has(word))
+    return !namingOf(name).isLasting
   }
 
   look(tree, '', false)
   return [...new Set(nonces.length > 0 ? nonces : others)].slice(0, mostUniques)
 }
 
-function namesNonce(name: string): boolean {
-  return nonceNames.has(name) || wordsOf(name).some((word) => nonceWords.has(word))
+type Naming = { isNonce: boolean; isLasting: boolean }
+
+/** What names say; of an application's sessions they are few and always the same. */
+const namings = new Map<string, Naming>()
+const mostNamings = 2000
+
+function namingOf(name: string): Naming {
+  const known = namings.get(name)
+  if (known !== undefined) return known
+  const words = wordsOf(name)
+  const naming = {
+    isNonce: nonceNames.has(name) || words.some((word) => nonceWords.has(word)),
+    isLasting: words.some((word) => lastingWords.has(word)),
+  }
+  if (namings.size >= mostNamings) namings.clear()
+  namings.set(name, naming)
+  return naming
 }

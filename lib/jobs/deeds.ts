@@ -59,7 +59,8 @@ async function revokeBatch({ context, source, wantsUndo }: BatchOptions, items: 
     else void context.guard.lift(source.id, [key])
     if (result !== 'done' && result !== 'gone') continue
     const cause = result === 'done' ? 'revoked' : 'ended'
-    context.roster.ends.expect(source.id, key.toString('latin1'), cause, context.now())
+    // It was announced as revoked; where it is not in the roster any more, that stands for the news that is still to come.
+    if (result === 'gone') context.roster.ends.expect(source.id, key.toString('latin1'), cause, context.now())
     context.roster.drop(source.id, key, { cause, at: context.now() })
   }
   context.roster.publish()

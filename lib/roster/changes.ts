@@ -1,5 +1,8 @@
 /** How many changed keys are read in one go: few, for a deed that comes meanwhile waits until they are in the roster. */
-const readBatch = 100
+const fewAtOnce = 100
+/** Where so many wait, nothing is soon, and larger goes are cheaper. */
+const manyPending = 5000
+const manyAtOnce = 500
 /** Changes that come together are read together. */
 const gatherMs = 50
 /** A key that was read less than one or two of these ago waits: one that changes all the time is read a few times a second. */
@@ -50,12 +53,13 @@ export function createChanges({ read, canRead, onOverflow, onFault }: ChangesOpt
 
   function nextBatch(): Buffer[] {
     const batch: Buffer[] = []
+    const most = pending.size > manyPending ? manyAtOnce : fewAtOnce
     for (const text of pending) {
       if (young.has(text) || old.has(text)) continue
       pending.delete(text)
       young.add(text)
       batch.push(Buffer.from(text, 'latin1'))
-      if (batch.length === readBatch) break
+      if (batch.length === most) break
     }
     return batch
   }

@@ -103,7 +103,7 @@ describe('the findings', () => {
   it('alert of a session that lives again after its revoke, for as long as it lives, and of no other', async () => {
     const roster = createRoster(() => now)
     const [old, undone, flicker] = [1, 2, 3].map((index) => makeSession(randomId(index)))
-    const [revoked, cameAt] = [{ cause: 'revoked', at: now - 3 * minute } as const, now - minute]
+    const [revoked, cameAt] = [{ cause: 'revoked', at: now - minute / 2 } as const, now - minute / 4]
     for (const session of [old, undone, flicker]) {
       if (session === undefined) continue
       roster.put(session, 1)

@@ -67,6 +67,27 @@ describe('sync', () => {
     expect(roster.count()).toBe(3000)
   })
 
+  it('asks once for all that was revoked here whether any of it is back, and sees what is', async () => {
+    await seed(100)
+    watch()
+    await until(() => state() === 'live')
+    const keys = Array.from({ length: 100 }, (_, index) => Buffer.from(`sess:${index}`))
+    const asked = () => connection.counts().commands.reduce((sum, { count }) => sum + count, 0)
+    const dropAll = () => {
+      for (const key of keys) roster.drop('sess', key, { cause: 'revoked', at: connection.now() })
+    }
+    dropAll()
+    const before = asked()
+    const exists = () => connection.counts().commands.some(({ names }) => names[0] === 'exists')
+    await redis.client().unlink(...keys)
+    await until(exists)
+    expect(asked() - before).toBeLessThan(20)
+    await redis.client().pipeline().set('sess:7', alice, 'PX', 600_000).exec()
+    await until(() => roster.count() === 1)
+    await redis.client().pipeline().unlink('sess:7').set('sess:8', alice, 'PX', 600_000).exec()
+    await until(() => roster.findSlot('sess', 'sess:8') !== null)
+  })
+
   it('follows every kind of change by the feed', async () => {
     watch()
     await until(() => state() === 'live')

@@ -10,6 +10,8 @@ import type { Roster } from './roster'
 
 /** How many keys are read in one go. */
 const readBatch = 500
+/** So few are read without being counted first. */
+const fewKeys = 10
 /** Of a scan so many batches are under way at once: while one is decoded here, Redis works at the next. */
 const batchesAtOnce = 3
 /** Without a feed the roster lives on re-scans: this long between two, and at least ten times what one took. */
@@ -77,7 +79,7 @@ export function createSync({
   proveInMs?: number
 }): Sync {
   const changes = createChanges({
-    read: (keys) => take(keys, scanNumber, 'change'),
+    read: async (keys) => take(await withoutEnded(keys), scanNumber, 'change'),
     canRead: () => line.health().state === 'up',
     // A scan under way is not broken off: while more changes than can be read it would never end.
     onOverflow: () => askScan(false),
@@ -272,6 +274,16 @@ export function createSync({
     } finally {
       reading.delete(meanwhile)
     }
+  }
+
+  /** What we ended ourselves Redis tells of too: that none of these is back is asked in one command, where reading them takes two a key. */
+  async function withoutEnded(keys: Buffer[]): Promise<Buffer[]> {
+    const isEnded = (key: Buffer) =>
+      roster.findSlot(source.id, key) === null &&
+      roster.ends.find(source.id, key.toString('latin1'))?.cause === 'revoked'
+    const ended = new Set(keys.filter(isEnded))
+    if (ended.size < fewKeys || (await source.countPresent([...ended])) > 0) return keys
+    return keys.filter((key) => !ended.has(key))
   }
 
   /** Whether its time was over, as far as was known: Redis may tell of an end a moment before our own clock does. */
