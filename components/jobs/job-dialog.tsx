@@ -261,7 +261,7 @@ function Progress({ job, onClose }: { job: string; onClose: () => void }) {
             </Link>
             .
             {data?.isEverywhere
-              ? ' Whoever signs in as them meanwhile is signed out too, until none came for three seconds.'
+              ? ' What else of theirs appears is signed out too, unless it says that it is newer.'
               : ''}
           </>
         )
@@ -282,7 +282,7 @@ function Progress({ job, onClose }: { job: string; onClose: () => void }) {
 }
 
 function sayEffect({ deed, isEverywhere }: JobRequest, total: number): string {
-  if (isEverywhere) return 'All of them are signed out at their next request, and so is what appears while this runs.'
+  if (isEverywhere) return 'All of them are signed out at their next request, and so is what appears, unless it says that it is newer.'
   if (deed === 'extend') return 'Each is pushed from its present end. Sessions without an end are left alone.'
   if (deed === 'give-expiry') return 'Only sessions that have no end get one; the person stays signed in until then.'
   return `${total === 1 ? 'The person is' : 'These people are'} signed out at their next request.`

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Caller, createCaller } from '@/bench/support/caller'
 import { tell } from '@/bench/support/row'
 import { beginServer, type MeasuredServer, waitForScan } from '@/bench/support/server'
-import { type RedisServer, startRedis } from '@/e2e/support/redis'
+import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import type { SessionDetail, SessionRow } from '@/lib/contract/session'
 import { formatOf, formats } from '@/lib/formats'
 import { rawOf } from '@/lib/formats/conformance'
@@ -113,8 +113,12 @@ test('the largest values that Redis can hold', { timeout: 900_000 }, async (cont
   for (let at = 0; at < hashFields; at += 100_000) await client.eval(fill, 2, 'sess:huge-hash', 'HSET', at, at + 99_999)
   for (let at = 0; at < listItems / 2; at += 100_000)
     await client.eval(fill, 2, 'sess:huge-list', 'RPUSH', at, at + 99_999)
-  await sleep(2000)
-  const huge = (await readRows('&minSizeBytes=10000000')).slice(0, 2)
+  let huge: SessionRow[] = []
+  const areRows = async () => {
+    huge = await readRows('&minSizeBytes=10000000')
+    return huge.length === 2
+  }
+  await until('both are rows', areRows, 60_000)
   const pages: { tookMs: number; truncated: boolean }[] = []
   for (const { handle } of huge) {
     const { text, tookMs } = await call('GET', `/api/sessions/${handle}`)
@@ -154,8 +158,11 @@ test('types that change and keys that go while they are listed and opened', { ti
   const handles = new Map<string, string>()
   for (let at = 0; at < flipped; at += 1)
     await client.set(`sess:flip-${at}`, JSON.stringify({ userId: `flip-${at}` }), ...lasting)
-  await sleep(1000)
-  for (const row of await readRows()) if (row.principal?.startsWith('flip-')) handles.set(row.principal, row.handle)
+  const areAll = async () => {
+    for (const row of await readRows()) if (row.principal?.startsWith('flip-')) handles.set(row.principal, row.handle)
+    return handles.size === flipped
+  }
+  await until('all are rows', areAll, 60_000)
   const heldBefore = await countHeld()
   const endsAt = Date.now() + flipSeconds * 1000
   const found = { flips: 0, answers: 0, faults: 0, blanked: 0 }
