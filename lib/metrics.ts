@@ -214,4 +214,4 @@ function processes({ loop }: Runtime): string {
   ].join('')
 }
 
-const feeds = ['tracking', 'rescan', 'none']
+const feeds = ['tracking', 'events', 'rescan', 'none']

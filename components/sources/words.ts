@@ -10,6 +10,7 @@ export const originWords: Record<SourceAnswer['origin'], string> = {
 
 export const feedWords: Record<Feed, string> = {
   tracking: 'Redis tells of every change',
+  events: 'Redis tells of changes by keyspace events, and all is looked through every ten seconds or so beside them',
   rescan: 'Looked through again and again: this Redis does not tell of changes',
   none: 'Not known yet',
 }

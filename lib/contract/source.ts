@@ -5,8 +5,8 @@ export const sourceStates = ['warming', 'live', 'stale', 'unavailable'] as const
 export const SourceState = z.enum(sourceStates)
 export type SourceState = z.infer<typeof SourceState>
 
-/** How changes reach us: pushed by Redis, found by looking again and again, or not at all yet. */
-export const Feed = z.enum(['tracking', 'rescan', 'none'])
+/** How changes reach us: pushed by Redis, told by keyspace events, found by looking again and again, or not at all yet. */
+export const Feed = z.enum(['tracking', 'events', 'rescan', 'none'])
 export type Feed = z.infer<typeof Feed>
 
 const SourceFreshness = z.object({

@@ -39,7 +39,7 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
   const shouldReconnect = (error: Error) => /^READONLY/.test(error.message) && !isProbing
   const client = openClient(address, database, shouldReconnect, ca)
   const counts = meterCommands(client)
-  const tracking = createTracking(primaries, (primary) => primary.duplicate(ownSocket), log)
+  const tracking = createTracking(primaries, (primary) => primary.duplicate(ownSocket), log, database)
   const side = createSide(() => openClient(address, database, shouldReconnect, ca), database)
 
   function primaries(): Map<string, Redis> {
@@ -157,10 +157,13 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
     },
     capabilities: () => ({
       ...probe.capabilities,
-      tracking: probe.capabilities.tracking && tracking.kind() !== 'rescan',
+      tracking: probe.capabilities.tracking && !['rescan', 'events'].includes(tracking.kind()),
     }),
     missing: () => probe.missing,
-    feed: () => (probe.capabilities.tracking || reviewedAt === null ? tracking.kind() : 'rescan'),
+    feed() {
+      const kind = tracking.kind()
+      return probe.capabilities.tracking || reviewedAt === null || kind === 'events' ? kind : 'rescan'
+    },
     now: () => (clock === null ? Date.now() : Math.round(clock.redisAt + performance.now() - clock.readAt)),
     watch: (prefixes, onChange) => tracking.watch(prefixes, onChange),
     transact: (work) => side.transact(work),

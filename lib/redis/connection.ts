@@ -26,8 +26,8 @@ export type Capabilities = {
   info: boolean
 }
 
-/** How changes reach us: pushed by Redis, or found by bounded re-scans. */
-export type FeedKind = 'tracking' | 'rescan' | 'none'
+/** How changes reach us: pushed by Redis, told by its keyspace events with re-scans beside them, or found by bounded re-scans alone. */
+export type FeedKind = 'tracking' | 'events' | 'rescan' | 'none'
 
 /**
  * An open line to one database of one Redis: the sockets, their watchdog, what the server can do, its clock and its feed of changes.
@@ -51,7 +51,8 @@ export interface Connection {
   now(): number
   /**
    * Changes of keys under these prefixes, as hints to re-read. `everything` after every (re)arming of the feed and after a flush.
-   * Overlapping prefixes are reduced to the shortest. Where tracking is refused nothing is ever told and `feed()` is `rescan`.
+   * Overlapping prefixes are reduced to the shortest. Where tracking is refused keyspace events are told as far as the server
+   * sends them: `feed()` is `events` once they were heard, else `rescan`.
    */
   watch(prefixes: string[], onChange: (change: SourceChange) => void): () => void
   /**

@@ -114,6 +114,34 @@ test('where tracking is refused the feed is said to be re-scans', async () => {
   await few.close()
 })
 
+test.each([
+  ['K$ghx', 'events'],
+  ['Kx', 'rescan'],
+  ['', 'rescan'],
+])('where tracking is refused and the server sends keyspace events %j, the feed is %s', async (notify, feed) => {
+  await server.client().config('SET', 'notify-keyspace-events', notify)
+  await server.client().call('ACL', 'SETUSER', 'few', 'on', '>secret', '~*', '&*', '+@all', '-client|tracking')
+  const few = await connectTo(addressOf(server, { username: 'few', password: 'secret' }))
+  const told = new Set<string>()
+  few.watch(['session:'], (change) => {
+    if (change !== 'everything') for (const key of change.keys) told.add(key.toString())
+  })
+  await until('it listens', async () => Number(await server.client().call('PUBSUB', 'NUMPAT')) > 0)
+  expect(few.feed()).toBe('rescan')
+  await server.client().set('session:a[1]', '{}', 'EX', 60)
+  await server.client().set('other:b', '{}', 'EX', 60)
+  await server.client().set('session:gone', '{}', 'PX', 1)
+  await server.client().hset('session:hash', 'a', '1')
+  await server.client().del('session:hash')
+  if (feed === 'events') {
+    await until('all were told', () => ['session:a[1]', 'session:hash'].every((key) => told.has(key)))
+  }
+  await until('the feed is known', () => few.feed() === feed)
+  expect(told.has('other:b')).toBe(false)
+  await few.close()
+  await server.client().config('SET', 'notify-keyspace-events', '')
+})
+
 test('where the channel is refused the feed is said to be re-scans', async () => {
   await server.client().call('ACL', 'SETUSER', 'few', 'on', '>secret', '~*', '+@all', 'resetchannels')
   const few = await connectTo(addressOf(server, { username: 'few', password: 'secret' }))

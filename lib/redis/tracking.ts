@@ -3,6 +3,7 @@ import type { Log } from '@/lib/log'
 import type { SourceChange } from '@/lib/session/source'
 import type { FeedKind } from './connection'
 import { isAnswer, isRefused, reasonOf } from './errors'
+import { createEar, keyOfChannel, keyspacePatterns } from './keyspace'
 
 const channel = '__redis__:invalidate'
 
@@ -18,14 +19,26 @@ export type Tracking = {
 }
 
 type Watcher = { prefixes: string[]; starts: string[]; onChange: (change: SourceChange) => void }
-type Tracker = { socket: Redis; state: 'connecting' | 'armed' | 'refused'; armedPrefixes: string }
+/** `listening`: tracking is refused, and keyspace events are waited for. */
+type Tracker = {
+  socket: Redis
+  state: 'connecting' | 'armed' | 'listening' | 'refused'
+  armedPrefixes: string
+  ear: ReturnType<typeof createEar>
+}
 
 /**
  * One socket for each primary that redirects its own tracking to itself, so there is no second connection to lose (BCAST, protocol 2).
  * Armed in order on every `ready`; `everything` is told after each arming, when an armed socket is lost, and after a flush.
+ * Where tracking is refused the keyspace events of the database are listened to, which the server may send or not.
  * `sockets` names the primaries of now; `open` makes an own socket to one.
  */
-export function createTracking(sockets: () => Map<string, Redis>, open: (primary: Redis) => Redis, log: Log): Tracking {
+export function createTracking(
+  sockets: () => Map<string, Redis>,
+  open: (primary: Redis) => Redis,
+  log: Log,
+  database = 0,
+): Tracking {
   const watchers = new Set<Watcher>()
   const trackers = new Map<string, Tracker>()
 
@@ -53,9 +66,8 @@ export function createTracking(sockets: () => Map<string, Redis>, open: (primary
       await socket.subscribe(channel)
     } catch (error) {
       if (isAnswer(error) && (isRefused(error) || /NOPERM/.test(String(error)))) {
-        tracker.state = 'refused'
-        socket.disconnect()
         log.info('feed.refused', { reason: reasonOf(error) })
+        await listen(tracker, prefixes)
       } else socket.disconnect(true)
       return
     }
@@ -65,23 +77,46 @@ export function createTracking(sockets: () => Map<string, Redis>, open: (primary
     rearmIfChanged(tracker)
   }
 
+  async function listen(tracker: Tracker, prefixes: string[]): Promise<void> {
+    const { socket } = tracker
+    try {
+      await socket.psubscribe(...keyspacePatterns(database, prefixes))
+    } catch (error) {
+      if (isAnswer(error)) {
+        tracker.state = 'refused'
+        socket.disconnect()
+      } else socket.disconnect(true)
+      return
+    }
+    tracker.ear = createEar()
+    tracker.state = 'listening'
+    tracker.armedPrefixes = JSON.stringify(prefixes)
+    rearmIfChanged(tracker)
+  }
+
+  const isOpen = ({ state }: Tracker) => state === 'armed' || state === 'listening'
+
   /** A subscribed socket takes no new prefixes, so it begins anew. */
   function rearmIfChanged(tracker: Tracker) {
-    if (tracker.state === 'armed' && tracker.armedPrefixes !== JSON.stringify(wanted())) tracker.socket.disconnect(true)
+    if (isOpen(tracker) && tracker.armedPrefixes !== JSON.stringify(wanted())) tracker.socket.disconnect(true)
   }
 
   function track(primary: Redis): Tracker {
     const socket = open(primary)
-    const tracker: Tracker = { socket, state: 'connecting', armedPrefixes: '' }
+    const tracker: Tracker = { socket, state: 'connecting', armedPrefixes: '', ear: createEar() }
     socket.on('error', (error: unknown) => log.debug('feed.error', { reason: reasonOf(error) }))
     socket.on('ready', () => void arm(tracker))
     socket.on('close', () => {
-      if (tracker.state !== 'armed') return
+      if (!isOpen(tracker)) return
       tracker.state = 'connecting'
       tell('everything')
     })
     socket.on('messageBuffer', (_channel: Buffer, keys: Buffer[] | null) => {
       tell(keys === null ? 'everything' : { keys })
+    })
+    socket.on('pmessageBuffer', (_pattern: string, channel: Buffer, event: Buffer) => {
+      tracker.ear.hear(event.toString())
+      tell({ keys: [keyOfChannel(channel)] })
     })
     connect(socket)
     return tracker
@@ -111,14 +146,19 @@ export function createTracking(sockets: () => Map<string, Redis>, open: (primary
       }
     },
     kind() {
-      const states = [...trackers.values()].map(({ state }) => state)
+      const all = [...trackers.values()]
+      const states = all.map(({ state }) => state)
       if (states.includes('refused')) return 'rescan'
+      if (states.includes('listening')) {
+        return all.every(isOpen) && all.some(({ ear }) => ear.hasHeard()) ? 'events' : 'rescan'
+      }
       return states.length > 0 && states.every((state) => state === 'armed') ? 'tracking' : 'none'
     },
     beat() {
       follow()
-      for (const { socket, state } of trackers.values()) {
-        if (state !== 'armed' || socket.status !== 'ready') continue
+      for (const tracker of trackers.values()) {
+        const { socket } = tracker
+        if (!isOpen(tracker) || socket.status !== 'ready') continue
         socket.ping().catch(() => {
           if (socket.status === 'ready') socket.disconnect(true)
         })

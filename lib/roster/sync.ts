@@ -17,6 +17,9 @@ const batchesAtOnce = 3
 /** Without a feed the roster lives on re-scans: this long between two, and at least ten times what one took. */
 const rescanEveryMs = 1000
 const rescanRest = 10
+/** Keyspace events may be lost, or not all be on: all is looked through so often beside them. */
+const besideEventsMs = 10_000
+const besideEventsRest = 30
 /** With a feed a slow re-scan proves the roster all the same, a step at a time, with a rest after each of so many times what the step took: at most a fiftieth of Redis. */
 const proveEveryMs = 10 * 60_000
 const proveRest = 49
@@ -38,7 +41,7 @@ export type Line = {
   now(): number
   health(): { state: 'connecting' | 'up' | 'down'; since: number; lastAnswerAt: number | null }
   onHealth(listener: () => void): () => void
-  feed(): 'tracking' | 'rescan' | 'none'
+  feed(): 'tracking' | 'events' | 'rescan' | 'none'
   watch(prefixes: string[], onChange: (change: SourceChange) => void): () => void
 }
 
@@ -235,7 +238,10 @@ export function createSync({
   function schedule(tookMs: number, retryInMs = retryMs) {
     if (isClosed) return
     clearTimeout(timer)
-    const rest = Math.max(rescanEveryMs, tookMs * rescanRest)
+    const rest =
+      line.feed() === 'events'
+        ? Math.max(besideEventsMs, tookMs * besideEventsRest)
+        : Math.max(rescanEveryMs, tookMs * rescanRest)
     const wait = mustScan ? retryInMs : line.feed() === 'tracking' ? proveInMs : rest
     timer = setTimeout(() => void scan(), wait)
     timer.unref()

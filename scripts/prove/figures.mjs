@@ -13,6 +13,7 @@ export const figures = {
   guard: ['storm', 'loss', 'reuse', 'full', 'store'],
   deeds: ['replies', 'extends', 'neighbours', 'handles', 'audit'],
   hostile: ['values', 'rows'],
+  topologies: ['failover', 'sentinel', 'cluster'],
 }
 
 /** These ask the built server. */

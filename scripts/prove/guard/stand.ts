@@ -7,6 +7,7 @@ import type { ActionContext, Actor } from '@/lib/actions/context'
 import { revoke } from '@/lib/actions/revoke'
 import { createUndoShelf } from '@/lib/actions/undo'
 import { createAudit } from '@/lib/audit'
+import type { Outcome } from '@/lib/contract/session'
 import { formats } from '@/lib/formats'
 import type { Guard } from '@/lib/guard/guard'
 import { createLog } from '@/lib/log'
@@ -48,6 +49,8 @@ export type Stand = {
   lines: string[]
   /** By the deed of one session, so many at once as admins click; throws when one was not ended. */
   revokeAll(names: readonly string[]): Promise<void>
+  /** The same deed on one; how it ended, whatever it is. */
+  revokeOne(name: string): Promise<Outcome>
   close(): Promise<void>
 }
 
@@ -84,9 +87,13 @@ export async function openStand(
   sync.start()
   if (isGuarded) guard.start()
 
-  async function revokeOne(name: string): Promise<void> {
+  async function revokeOne(name: string): Promise<Outcome> {
     const key = keyOf(name)
-    const { outcome } = await revoke(context, actor, { handle: `handle-${name.length}`, source, key })
+    return (await revoke(context, actor, { handle: `handle-${name.length}`, source, key })).outcome
+  }
+
+  async function mustRevoke(name: string): Promise<void> {
+    const outcome = await revokeOne(name)
     if (outcome !== 'done') throw new Error(`a revoke ended as ${outcome}`)
   }
 
@@ -96,9 +103,10 @@ export async function openStand(
     lines,
     async revokeAll(names) {
       for (let at = 0; at < names.length; at += clicksAtOnce) {
-        await Promise.all(names.slice(at, at + clicksAtOnce).map(revokeOne))
+        await Promise.all(names.slice(at, at + clicksAtOnce).map(mustRevoke))
       }
     },
+    revokeOne,
     async close() {
       guard.close()
       sync.close()
