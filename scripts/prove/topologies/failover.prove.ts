@@ -42,7 +42,7 @@ test(
             const seen = {
               number,
               health: connection.health(),
-              feed: connection.feed(),
+              line: connection.feed(),
               scans: sync.scans(),
               ...sync.freshness(),
             }
