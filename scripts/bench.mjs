@@ -13,7 +13,7 @@ import { withLock } from './parts/lock.mjs'
 import { findRedisServer } from './parts/private-redis.mjs'
 
 /** Each is a file of `bench/`, in the order of the table. */
-const groups = ['load', 'queries', 'polls', 'freshness', 'deeds', 'bulk', 'store']
+const groups = ['load', 'queries', 'polls', 'freshness', 'deeds', 'bulk', 'store', 'scale']
 /** How fast each format is decoded has figures of its own. */
 const decoders = 'formats'
 const usualSessions = 100_000

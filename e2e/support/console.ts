@@ -84,12 +84,12 @@ export async function startConsole(
     pid: child.pid ?? 0,
     output,
     as(who) {
-      const client = clients.get(who) ?? signIn(origin, who)
+      const client = clients.get(who) ?? signInAt(origin, who)
       clients.set(who, client)
       return client
     },
     async openSession(who) {
-      const [name = '', value = ''] = (await signIn(origin, who)).cookie.split('=')
+      const [name = '', value = ''] = (await signInAt(origin, who)).cookie.split('=')
       return { name, value, domain: '127.0.0.1', path: '/', httpOnly: true, secure: true, sameSite: 'Strict' }
     },
     async stop() {
@@ -118,7 +118,8 @@ export function spawnServer(
   return { child, output: () => output }
 }
 
-const signIn = (origin: string, who: Who) => signInTo(origin, people[who])
+/** A client of whatever answers at this origin. */
+export const signInAt = (origin: string, who: Who) => signInTo(origin, people[who])
 
 /** Signs somebody in by the interface; throws where that is refused. */
 export async function signInTo(
