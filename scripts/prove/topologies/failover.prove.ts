@@ -14,7 +14,7 @@ test(
     const sentinels = await startSentinels()
     await fill((await sentinels.primary()).client())
     let isDue = false
-    const crossing = { crossed: 0 }
+    let crossed = 0
     const topology = { topology: 'sentinel', hosts: sentinels.hosts, masterName: sentinels.masterName } as const
     const stand = await openRoster(topology, async (batches) => {
       if (!isDue || batches !== 2) return
@@ -35,7 +35,7 @@ test(
         isDue = true
         const before = stand.sync.scans().complete
         stand.sync.rescan()
-        await until('the failover came', () => !isDue, 60_000)
+        await until('the failover came', () => crossed > number, 180_000)
         await until('a scan is complete', () => stand.isLive() && stand.sync.scans().complete > before, 60_000).catch(
           (cause: unknown) => {
             const { connection, sync } = stand
@@ -53,7 +53,7 @@ test(
         if (stand.roster.count() === sessions) complete += 1
         if (number < 3) naive += await missedByOneCursor(sentinels)
       }
-      expect(crossing.crossed).toBe(runs)
+      expect(crossed).toBe(runs)
       tell(
         context,
         {
