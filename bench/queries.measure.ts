@@ -3,7 +3,7 @@ import { afterAll, beforeAll, inject, test } from 'vitest'
 import { type RedisServer, startRedis } from '@/e2e/support/redis'
 import { fill, visit } from './support/data'
 import { counted, quantile, type Row, tell } from './support/row'
-import { type MeasuredServer, startServer } from './support/server'
+import { longestWaitMs, type MeasuredServer, readLongWaits, startServer } from './support/server'
 
 /** Asked so often, each at another version of the roster; the first ones are for the compiler and do not count. */
 const warmRounds = 4
@@ -12,7 +12,6 @@ const rounds = 9
 const nextVersionMs = 150
 const pageBoundMs = 15
 const anyBoundMs = 25
-const longestWaitMs = 50
 
 const kinds: Record<string, { path(sessions: number): string; mostMs: number }> = {
   'page 1 by last seen': { path: () => '/api/sessions?sort=lastSeenAt', mostMs: pageBoundMs },
@@ -92,10 +91,4 @@ async function measure({ admin, mainCpuMs }: MeasuredServer, path: string): Prom
     if (round >= warmRounds) costs.push(mainCpuMs() - before)
   }
   return quantile(costs, 0.5)
-}
-
-async function readLongWaits({ readMetrics }: MeasuredServer): Promise<number> {
-  const buckets = await readMetrics('rollcall_event_loop_delay_seconds_bucket')
-  const count = (uptoMs: string) => buckets.get(`le="${uptoMs}"`) ?? Number.NaN
-  return count('+Inf') - count('0.05')
 }

@@ -13,13 +13,13 @@ import { withLock } from './parts/lock.mjs'
 import { findRedisServer } from './parts/private-redis.mjs'
 
 /** Each is a file of `bench/`, in the order of the table. */
-const groups = ['load', 'queries', 'polls', 'freshness', 'deeds', 'bulk', 'store', 'scale']
+const groups = ['load', 'queries', 'polls', 'freshness', 'browser', 'churn', 'deeds', 'bulk', 'store', 'scale']
 /** How fast each format is decoded has figures of its own. */
 const decoders = 'formats'
 const usualSessions = 100_000
 const buildFolder = '.next-test'
 
-/** `npm run bench -- [--sessions 1000000] [--json file] [part …]`: measures on servers of its own and prints one table. */
+/** `npm run bench -- [--sessions 1000000] [--minutes 30] [--json file] [part …]`: measures on servers of its own and prints one table. */
 await runScript(async () => {
   const { values, positionals } = readArguments()
   const wanted = positionals.length > 0 ? positionals : [...groups]
@@ -42,25 +42,27 @@ await runScript(async () => {
 function readArguments() {
   const options = {
     sessions: { type: 'string', default: String(usualSessions) },
+    minutes: { type: 'string', default: '2' },
     json: { type: 'string', default: 'bench/results.json' },
   }
   try {
     const { values, positionals } = parseArgs({ options, allowPositionals: true })
     const sessions = Number(values.sessions)
     const known = [...groups, decoders]
+    const minutes = Number(values.minutes)
     const isKnown = positionals.every((part) => known.includes(part))
-    if (isKnown && Number.isSafeInteger(sessions) && sessions >= 1000)
-      return { values: { ...values, sessions }, positionals }
+    if (isKnown && Number.isSafeInteger(sessions) && sessions >= 1000 && Number.isSafeInteger(minutes) && minutes >= 1)
+      return { values: { ...values, sessions, minutes }, positionals }
   } catch {
     // What it is not is said below.
   }
   throw new Failure(
-    `npm run bench -- [--sessions ${usualSessions}] [--json file] [part …], with parts among ${[...groups, decoders].join(', ')}.`,
+    `npm run bench -- [--sessions ${usualSessions}] [--minutes 2] [--json file] [part …], with parts among ${[...groups, decoders].join(', ')}.`,
   )
 }
 
 /** Measures these parts, one after another; answers how many measurements failed. A bound that is missed is told by the table and is no failure. */
-async function measure(parts, { sessions, json }) {
+async function measure(parts, { sessions, minutes, json }) {
   const file = resolve(root, json)
   mkdirSync(dirname(file), { recursive: true })
   const save = (rows) => {
@@ -70,7 +72,7 @@ async function measure(parts, { sessions, json }) {
   const { rows, failed } = await measureFiles({
     project: 'measure',
     files: parts.map((part) => `bench/${part}.measure`),
-    provide: { sessions },
+    provide: { sessions, minutes },
     partOf: (file) => file.replace(/^.*\//, '').replace('.measure.ts', ''),
     save,
   })

@@ -4,6 +4,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** How many sessions the largest data of this run has. */
     sessions: number
+    /** How long people come and go where that is measured. */
+    minutes: number
   }
   interface TaskMeta {
     rows?: Row[]

@@ -74,3 +74,13 @@ export async function beginServer(redisUrl: string): Promise<MeasuredServer> {
     stop: () => rollcall.stop(),
   }
 }
+
+/** What nobody should have to wait for the process. */
+export const longestWaitMs = 50
+
+/** In how many seconds so far something waited longer. */
+export async function readLongWaits({ readMetrics }: MeasuredServer): Promise<number> {
+  const buckets = await readMetrics('rollcall_event_loop_delay_seconds_bucket')
+  const count = (uptoMs: string) => buckets.get(`le="${uptoMs}"`) ?? Number.NaN
+  return count('+Inf') - count(String(longestWaitMs / 1000))
+}

@@ -23,7 +23,7 @@ export const columns: { name: string; label: string; sort: SortField; isRight?: 
   { name: 'status', label: 'Status', sort: 'status' },
 ]
 
-type SessionTableProps = {
+export type SessionTableProps = {
   shown: ShownRow[]
   start: number
   total: number

@@ -1,6 +1,5 @@
 'use client'
 
-import { useVirtualizer } from '@tanstack/react-virtual'
 import dynamic from 'next/dynamic'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useJob } from '@/components/jobs/use-job'
@@ -8,8 +7,8 @@ import { useConsole } from '@/components/shell/console-context'
 import { sayAway } from '@/components/shell/source-state'
 import { focusWhenDrawn } from '@/components/ui/focus-when-drawn'
 import { SkeletonRows } from '@/components/ui/skeleton-rows'
-import { useMedia } from '@/components/ui/use-media'
 import { usePointerOver } from '@/components/ui/use-pointer-over'
+import { useTablePlace } from '@/components/ui/use-table-place'
 import { sayCount, sayMany } from '@/components/ui/words'
 import type { SessionPage, SessionRow } from '@/lib/contract/session'
 import { revokeSession, undoLast } from './deeds'
@@ -18,11 +17,12 @@ import { useRowsInView } from './rows-in-view'
 import { SessionFilter } from './session-filter'
 import { useSessionPages } from './session-pages'
 import type { RowDeeds } from './session-row'
-import { SessionTable } from './session-table'
+import { type RowsHandle, SessionRows, type Unseen } from './session-rows'
 import { SessionsHeader } from './sessions-header'
 import { useTableKeys } from './table-keys'
 import { useSheet } from './use-sheet'
 import { useView } from './use-view'
+import { pageSize } from './view'
 
 // What only a click or a key brings up need not be here before: it is fetched as soon as the page has come to rest.
 const loadSheet = () => import('./session-sheet')
@@ -69,25 +69,16 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
 
   const searchRef = useRef<HTMLInputElement>(null)
   const anchorRef = useRef<number | null>(null)
-  const rowHeight = useRowHeight()
+  const rowsRef = useRef<RowsHandle>(null)
+  const place = useTablePlace(scrollRef, bodyRef)
   const count = Math.min(Math.max(total, start + shown.length), mostRows)
-  const virtualizer = useVirtualizer({
-    count,
-    getScrollElement: () => scrollRef.current,
-    estimateSize: () => rowHeight,
-    overscan: 8,
-    initialRect: { width: 1200, height: 900 },
-    scrollMargin: bodyRef.current?.offsetTop ?? 0,
-  })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the virtualizer is told of another row height
-  useEffect(() => virtualizer.measure(), [rowHeight])
-  const items = virtualizer.getVirtualItems()
-  const firstItem = items[0]?.index ?? 0
-  const lastItem = items.at(-1)?.index ?? 0
-  useEffect(() => setRange({ first: firstItem, last: lastItem }), [firstItem, lastItem])
-  const drawn = useMemo(
-    () => shown.slice(Math.max(0, firstItem - start), Math.max(0, lastItem + 1 - start)),
-    [shown, firstItem, lastItem, start],
+  // What lies within the same pages asks for nothing else, and draws nothing else.
+  const follow = useCallback(
+    (first: number, last: number) =>
+      setRange((before) =>
+        pageOf(before.first) === pageOf(first) && pageOf(before.last) === pageOf(last) ? before : { first, last },
+      ),
+    [],
   )
 
   const shownRef = useRef({ shown, start })
@@ -128,17 +119,6 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
         : new Map([...last, ...alive.map(({ row }) => [row.handle, row] as const)]),
     )
   }, [])
-  const onScreen = () => {
-    const top =
-      (scrollRef.current?.scrollTop ?? 0) +
-      (scrollRef.current ? barHeight(scrollRef.current) : 0) -
-      (bodyRef.current?.offsetTop ?? 0)
-    const bottom =
-      (scrollRef.current?.scrollTop ?? 0) + (scrollRef.current?.clientHeight ?? 0) - (bodyRef.current?.offsetTop ?? 0)
-    return shown.filter(
-      (_, index) => (start + index + 0.5) * rowHeight > top && (start + index + 0.5) * rowHeight < bottom,
-    )
-  }
 
   // What has ended is no longer selected: a page that was looked at tells so.
   const chosen = useMemo(() => {
@@ -155,7 +135,7 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
       const next = shown[index - start]
       if (next === undefined) return
       setCurrent({ handle: next.row.handle, index })
-      virtualizer.scrollToIndex(index)
+      rowsRef.current?.scrollTo(index)
       focusWhenDrawn(() =>
         bodyRef.current?.querySelector<HTMLElement>(`[data-handle="${CSS.escape(next.row.handle)}"]`),
       )
@@ -171,23 +151,16 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
         : null,
   })
 
-  const seen = useRef(new Set<string>())
-  const low = virtualizer.range?.startIndex ?? 0
-  const high = virtualizer.range?.endIndex ?? 0
-  const unseen = shown.flatMap(({ row, isArrival, isEnded }, index) => {
-    const isOnScreen = start + index >= low && start + index <= high
-    return isArrival && !isEnded && !isOnScreen && !seen.current.has(row.handle) ? [start + index] : []
-  })
-  useEffect(() => {
-    for (const { row, isArrival } of shown.slice(Math.max(0, low - start), Math.max(0, high + 1 - start))) {
-      if (isArrival) seen.current.add(row.handle)
-    }
-  }, [shown, start, low, high])
+  const [unseen, setUnseen] = useState<Unseen>({ count: 0, first: 0 })
+  const noteUnseen = useCallback(
+    (next: Unseen) => setUnseen((last) => (last.count === next.count && last.first === next.first ? last : next)),
+    [],
+  )
   // What came and is not on the screen: it waits for the pointer to go, or stands further up or down.
   const news =
     waiting > 0
       ? { count: waiting, show: release }
-      : { count: unseen.length, show: () => virtualizer.scrollToIndex(unseen[0] ?? 0, { align: 'center' }) }
+      : { count: unseen.count, show: () => rowsRef.current?.scrollTo(unseen.first, 'center') }
 
   useEffect(() => {
     const timer = setTimeout(() => void Promise.all([loadSheet(), loadBar()]).catch(() => undefined), 500)
@@ -231,26 +204,30 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
       <FreshnessNote newest={newest} total={total} problem={problem} />
       {hasRows ? (
         <>
-          <SessionTable
-            shown={drawn}
-            start={Math.max(start, firstItem)}
+          <SessionRows
+            ref={rowsRef}
+            scrollRef={scrollRef}
+            bodyRef={bodyRef}
+            place={place}
+            shown={shown}
+            start={start}
             total={count}
             sort={view.sort}
             order={view.order}
             sortBy={view.sortBy}
             selected={chosenHandles}
-            visibleRows={onScreen()}
-            selectVisible={() => selectRows(onScreen())}
+            selectRows={selectRows}
             currentHandle={current?.handle ?? null}
             openHandle={openHandle}
             extendingHandle={extending}
             deeds={deeds}
-            bodyRef={bodyRef}
             isDimmed={
               isPrevious ||
               problem !== null ||
               (newest.freshness.state === 'stale' && sayAway(newest.freshness) === null)
             }
+            onDraw={follow}
+            onUnseen={noteUnseen}
           />
           {total > mostRows ? (
             <p className="px-6 py-4 text-sm text-muted">
@@ -287,15 +264,7 @@ export function SessionsView({ fallback }: { fallback: { key: string; page: Sess
   )
 }
 
-function useRowHeight(): number {
-  const isPhone = useMedia('(max-width: 767px)')
-  const isCoarse = useMedia('(pointer: coarse)')
-  return isPhone ? 68 : isCoarse ? 44 : 36
-}
-
-function barHeight(scroller: HTMLElement): number {
-  return (scroller.querySelector<HTMLElement>('[data-bar]')?.offsetHeight ?? 0) + 32
-}
+const pageOf = (index: number) => Math.floor(index / pageSize)
 
 function without(map: ReadonlyMap<string, SessionRow>, handle: string): ReadonlyMap<string, SessionRow> {
   const next = new Map(map)

@@ -11,6 +11,7 @@ import { focusWhenDrawn } from '@/components/ui/focus-when-drawn'
 import { SkeletonRows } from '@/components/ui/skeleton-rows'
 import { useMedia } from '@/components/ui/use-media'
 import { usePointerOver } from '@/components/ui/use-pointer-over'
+import { useTablePlace } from '@/components/ui/use-table-place'
 import { sayCount } from '@/components/ui/words'
 import type { PeoplePage } from '@/lib/contract/person'
 import { FreshnessNote, NobodyFace } from './faces'
@@ -48,13 +49,14 @@ export function PeopleView({ fallback }: { fallback: { key: string; page: People
   const rowHeight = isPhone ? 68 : isCoarse ? 44 : 36
   const total = newest?.total ?? 0
   const count = Math.min(Math.max(total, start + shown.length), mostRows)
+  const place = useTablePlace(scrollRef, bodyRef)
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => scrollRef.current,
     estimateSize: () => rowHeight,
     overscan: 8,
     initialRect: { width: 1200, height: 900 },
-    scrollMargin: bodyRef.current?.offsetTop ?? 0,
+    scrollMargin: place.margin,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: the virtualizer is told of another row height
   useEffect(() => virtualizer.measure(), [rowHeight])
