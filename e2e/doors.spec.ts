@@ -31,6 +31,7 @@ const pages: Record<string, Role | null> = {
   '/audit': 'operator',
   '/tokens': 'admin',
   '/admins': 'admin',
+  '/account': 'viewer',
   '/login': null,
   '/demo': null,
 }

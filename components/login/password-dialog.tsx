@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { ApiProblem, send } from '@/lib/client/api'
 import { Nothing } from '@/lib/contract/login'
+import { CodeField } from './code-field'
 import { ElsewhereDialog } from './elsewhere-dialog'
 import { PasswordField } from './password-field'
 
@@ -21,18 +22,24 @@ function OwnPassword({ why, onClose, onDone }: PasswordDialogProps) {
   const { username } = useConsole().me
   const [isBusy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState<string | null>(null)
+  const [needsCode, setNeedsCode] = useState(false)
 
   async function confirm(event: FormEvent<HTMLFormElement>) {
     event.preventDefault()
-    const password = new FormData(event.currentTarget).get('password')
+    const fields = new FormData(event.currentTarget)
+    const typed = { username, password: fields.get('password') }
+    const code = fields.get('code')
     setBusy(true)
     setRefusal(null)
     try {
-      await send('POST', '/api/login', Nothing, { username, password })
+      await send('POST', '/api/login', Nothing, code ? { ...typed, code } : typed)
       onDone()
     } catch (error) {
       if (!(error instanceof ApiProblem)) throw error
-      setRefusal(error.code === 'unauthenticated' ? 'That is not the password.' : error.detail)
+      const isAsked = error.code === 'second-factor-required'
+      const isFirst = isAsked && !needsCode
+      setNeedsCode(isAsked || needsCode)
+      setRefusal(isFirst ? null : error.code === 'unauthenticated' ? 'That is not the password.' : error.detail)
       setBusy(false)
     }
   }
@@ -55,6 +62,7 @@ function OwnPassword({ why, onClose, onDone }: PasswordDialogProps) {
       <form id="password-again" className="flex flex-col gap-3" onSubmit={(event) => void confirm(event)}>
         <input type="hidden" name="username" autoComplete="username" value={username} readOnly />
         <PasswordField label={`Password of ${username}`} name="password" autoComplete="current-password" required />
+        {needsCode ? <CodeField /> : null}
         {refusal === null ? null : (
           <p role="alert" className="text-sm text-danger">
             {refusal}

@@ -8,6 +8,7 @@ import { ApiProblem, send } from '@/lib/client/api'
 import { withBasePath } from '@/lib/client/base-path'
 import { useTicking } from '@/lib/client/clock'
 import { Nothing } from '@/lib/contract/login'
+import { CodeField } from './code-field'
 import { PasswordField } from './password-field'
 
 type Refusal = { title: string; detail: string; until: number | null }
@@ -22,8 +23,11 @@ function refusalOf(error: unknown): Refusal {
       until: null,
     }
   }
-  if (code === 'invalid')
-    return { title: 'That cannot be a sign-in', detail: 'The name or the password is too long.', until: null }
+  if (code === 'invalid') {
+    const detail = 'The name or the password is too long, or the code too short.'
+    return { title: 'That cannot be a sign-in', detail, until: null }
+  }
+  if (code === 'second-factor-required') return { title: 'Not that code', detail, until: null }
   if (code === 'too-many') {
     const until = Date.now() + (retryAfterMs ?? 1000)
     return { title: 'Too many attempts', detail: 'Whoever is signed in already stays signed in.', until }
@@ -33,10 +37,11 @@ function refusalOf(error: unknown): Refusal {
   return { title, detail, until: null }
 }
 
-/** Name and password. After signing in the whole page is loaded anew, so nothing of an earlier person is left in it. */
+/** Name and password, and a code where the account has a second factor. After signing in the whole page is loaded anew, so nothing of an earlier person is left in it. */
 export function SignInForm({ next }: { next: string }) {
   const [isBusy, setBusy] = useState(false)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const [needsCode, setNeedsCode] = useState(false)
   const password = useRef<HTMLInputElement>(null)
   const until = refusal?.until ?? null
   const waitSeconds = useTicking(() => (until === null ? 0 : Math.max(0, Math.ceil((until - Date.now()) / 1000))))
@@ -47,12 +52,17 @@ export function SignInForm({ next }: { next: string }) {
     setBusy(true)
     setRefusal(null)
     try {
-      await send('POST', '/api/login', Nothing, { username: fields.get('username'), password: fields.get('password') })
+      const code = fields.get('code')
+      const typed = { username: fields.get('username'), password: fields.get('password') }
+      await send('POST', '/api/login', Nothing, code ? { ...typed, code } : typed)
       window.location.replace(withBasePath(next))
     } catch (error) {
-      setRefusal(refusalOf(error))
+      const isAsked = error instanceof ApiProblem && error.code === 'second-factor-required'
+      // The first time it is no refusal: the password was right.
+      setRefusal(isAsked && !needsCode ? null : refusalOf(error))
+      setNeedsCode(isAsked || needsCode)
       setBusy(false)
-      password.current?.select()
+      if (!isAsked) password.current?.select()
     }
   }
 
@@ -69,6 +79,7 @@ export function SignInForm({ next }: { next: string }) {
         required
       />
       <PasswordField label="Password" name="password" autoComplete="current-password" ref={password} required />
+      {needsCode ? <CodeField /> : null}
       {refusal === null ? null : (
         <ProblemNote title={refusal.title} tone={until === null ? 'danger' : 'warning'}>
           {waitSeconds > 0 ? `Try again in ${waitSeconds} s. ` : null}

@@ -1,6 +1,7 @@
 'use client'
 
-import { LogOut } from 'lucide-react'
+import { IdCard, LogOut } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
 import { VisibleText, visibleString } from '@/components/ui/visible-text'
 import type { Role } from '@/lib/contract/login'
@@ -13,6 +14,7 @@ const roleWords: Record<Role, string> = { viewer: 'Viewer', operator: 'Operator'
 /** Who is signed in and as what, the theme, and the way out. */
 export function Account() {
   const { me, isReadOnly } = useConsole()
+  const router = useRouter()
   const role = isReadOnly ? `${roleWords[me.role]}, read-only` : roleWords[me.role]
   return (
     <Menu
@@ -52,6 +54,9 @@ export function Account() {
       <MenuLine />
       <ThemeItems />
       <MenuLine />
+      <MenuItem onClick={() => router.push('/account')}>
+        <IdCard aria-hidden className="size-4" /> Account
+      </MenuItem>
       <MenuItem onClick={() => void signOut()}>
         <LogOut aria-hidden className="size-4" /> Sign out
       </MenuItem>

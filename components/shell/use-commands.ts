@@ -77,6 +77,7 @@ export function useCommands(go: (path: string) => void): Command[] {
       label: `Switch single-key shortcuts ${hasKeys ? 'off' : 'on'}`,
       run: () => setHasKeys(!hasKeys),
     },
+    link('Your account', '/account', 'You'),
     { id: 'sign-out', group: 'You', label: 'Sign out', run: () => void signOut() },
   ]
 }

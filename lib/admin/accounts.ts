@@ -116,9 +116,9 @@ export function createAccounts(options: AccountsOptions): Accounts {
     needFresh(admin, { now: home.now(), what: 'change admins' })
   }
 
-  /** They asked as an admin; meanwhile another may have taken that away. */
+  /** They asked as an admin; meanwhile another may have taken that away. Whom others vouch for is in neither list. */
   function mustStillBeAdmin(values: ReadonlyMap<string, KeptAccount>, { admin }: AdminActor): void {
-    if (settingOf(admin.username) !== undefined) return
+    if (admin.by !== undefined || settingOf(admin.username) !== undefined) return
     const own = values.get(fieldOf(admin.username))
     if (own?.role !== 'admin' || own.isDisabled) throw new KnownError('forbidden', 'You are no admin any more.')
   }

@@ -1,5 +1,5 @@
 import { cookies } from 'next/headers'
-import { ConsolesView } from '@/components/admins/consoles-view'
+import { AdminsView } from '@/components/admins/admins-view'
 import { NotYours } from '@/components/ui/not-yours'
 import { cookieName } from '@/lib/admin/cookie'
 import { may } from '@/lib/admin/roles'
@@ -7,10 +7,16 @@ import { getRuntime } from '@/lib/runtime'
 import { readOrNull } from '../read-or-null'
 import { requireAdmin } from '../require-admin'
 
-/** Who is signed in to this console. */
+/** Who may sign in to this console, and who is signed in now. */
 export default async function AdminsPage() {
   const admin = await requireAdmin('/admins')
-  if (!may(admin.role, 'console.view')) return <NotYours title="Admins" what="This page is" role={admin.role} />
+  if (!may(admin.role, 'admin.view')) return <NotYours title="Admins" what="This page is" role={admin.role} />
   const ownId = (await cookies()).get(cookieName)?.value ?? null
-  return <ConsolesView fallback={await readOrNull(admin, ownId, getRuntime().admins.consoles.list)} />
+  const { accounts, consoles } = getRuntime().admins
+  return (
+    <AdminsView
+      accounts={await readOrNull(admin, admin.username, accounts.list)}
+      consoles={await readOrNull(admin, ownId, consoles.list)}
+    />
+  )
 }

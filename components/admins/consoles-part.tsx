@@ -3,28 +3,26 @@
 import { EmptyState } from '@/components/ui/empty-state'
 import { ProblemNote } from '@/components/ui/problem-note'
 import { Skeleton } from '@/components/ui/skeleton'
-import { sayCount, sayMany } from '@/components/ui/words'
+import { sayMany } from '@/components/ui/words'
 import { useResource } from '@/lib/client/resource'
 import { ConsoleSessionList } from '@/lib/contract/console-session'
 import { ConsoleTable } from './console-table'
 
-/** Who is signed in to this console, and how to end what should not be. */
-export function ConsolesView({ fallback }: { fallback: ConsoleSessionList | null }) {
+/** Who is signed in to this console now, and how to end what should not be. */
+export function ConsolesPart({ fallback }: { fallback: ConsoleSessionList | null }) {
   const target = '/api/console-sessions'
   const { data, problem } = useResource(target, ConsoleSessionList, { everyMs: 2000, fallback: fallback ?? undefined })
   const people = new Set(data?.rows.map(({ username }) => username)).size
   return (
-    <div className="h-full overflow-y-auto pb-10">
-      <header className="px-4 pt-4 pb-4 md:px-6 md:pt-5">
-        <title>Admins · Rollcall</title>
-        <h1 className="text-sm font-medium text-muted">Admins</h1>
-        <p className="flex items-baseline gap-2">
-          <span className={`text-2xl font-semibold tracking-tight ${data === undefined ? 'text-faint' : ''}`}>
-            {data === undefined ? '–' : sayCount(data.rows.length)}
-          </span>
-          <span className="text-sm text-muted">
-            signed in to this console{data === undefined ? '' : `, ${sayMany(people, 'person', 'people')}`}
-          </span>
+    <section aria-labelledby="signed-in" className="pt-8">
+      <header className="flex flex-wrap items-baseline gap-x-2.5 px-4 pb-2 md:px-6">
+        <h2 id="signed-in" className="text-base font-semibold">
+          Signed in now
+        </h2>
+        <p className="text-sm text-muted">
+          {data === undefined
+            ? ''
+            : `${sayMany(data.rows.length, 'session')} of ${sayMany(people, 'person', 'people')}`}
         </p>
       </header>
       {problem === null ? null : (
@@ -43,6 +41,6 @@ export function ConsolesView({ fallback }: { fallback: ConsoleSessionList | null
       ) : (
         <ConsoleTable rows={data.rows} isDimmed={problem !== null} />
       )}
-    </div>
+    </section>
   )
 }
