@@ -282,7 +282,8 @@ function Progress({ job, onClose }: { job: string; onClose: () => void }) {
 }
 
 function sayEffect({ deed, isEverywhere }: JobRequest, total: number): string {
-  if (isEverywhere) return 'All of them are signed out at their next request, and so is what appears, unless it says that it is newer.'
+  if (isEverywhere)
+    return 'All of them are signed out at their next request, and so is what appears, unless it says that it is newer.'
   if (deed === 'extend') return 'Each is pushed from its present end. Sessions without an end are left alone.'
   if (deed === 'give-expiry') return 'Only sessions that have no end get one; the person stays signed in until then.'
   return `${total === 1 ? 'The person is' : 'These people are'} signed out at their next request.`
