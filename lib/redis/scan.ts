@@ -2,7 +2,6 @@ import type { Redis } from 'ioredis'
 import { KnownError } from '@/lib/errors'
 import type { Connection } from './connection'
 import { isAnswer } from './errors'
-import { escapeGlob } from './keyspace'
 import { isCluster } from './options'
 import { countIssued, createPace, type Pace } from './pace'
 

@@ -14,7 +14,7 @@ test(
     const sentinels = await startSentinels()
     await fill((await sentinels.primary()).client())
     let isDue = false
-    let crossed = 0
+    const crossed = 0
     const topology = { topology: 'sentinel', hosts: sentinels.hosts, masterName: sentinels.masterName } as const
     const stand = await openRoster(topology, async (batches) => {
       if (!isDue || batches !== 2) return
