@@ -19,8 +19,8 @@ test(
     const stand = await openRoster(topology, async (batches) => {
       if (!isDue || batches !== 2) return
       isDue = false
-      crossing.crossed += 1
-      await sentinels.failOver()
+        await sentinels.failOver()
+    crossed += 1
     })
     let short = 0
     const watching = setInterval(() => {
