@@ -14,13 +14,13 @@ test(
     const sentinels = await startSentinels()
     await fill((await sentinels.primary()).client())
     let isDue = false
-    const crossed = 0
+    let crossed = 0
     const topology = { topology: 'sentinel', hosts: sentinels.hosts, masterName: sentinels.masterName } as const
     const stand = await openRoster(topology, async (batches) => {
       if (!isDue || batches !== 2) return
       isDue = false
-        await sentinels.failOver()
-    crossed += 1
+      await sentinels.failOver()
+      crossed += 1
     })
     let short = 0
     const watching = setInterval(() => {
