@@ -2,6 +2,7 @@
 export async function register() {
   if (process.env.NEXT_RUNTIME !== 'nodejs') return
   const { boot } = await import('@/lib/runtime/boot')
+  const { getDrain } = await import('@/lib/http/drain')
   const { takeFirstLook } = await import('@/lib/http/first-look')
-  takeFirstLook(boot())
+  takeFirstLook(boot(() => getDrain().end()))
 }

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { type NextRequest, NextResponse } from 'next/server'
 import { getConfig } from '@/lib/config'
 import { KnownError } from '@/lib/errors'
+import { getDrain } from '@/lib/http/drain'
 import { isAllowedHost } from '@/lib/http/origin'
 import { cleanHeaders, contentSecurityPolicy, securityHeaders } from '@/lib/http/policy'
 import { toProblem } from '@/lib/http/problem'
@@ -31,9 +32,12 @@ export function proxy(request: NextRequest): Response {
   return response
 }
 
-/** Another host; what we have none of, server actions and the image optimizer; and every way of changing something that is not the API. */
+/** Everything while this process ends; another host; what we have none of, server actions and the image optimizer; and every way of changing something that is not the API. */
 function refuse(request: NextRequest): { error: KnownError; headers?: Record<string, string> } | null {
   const { pathname } = request.nextUrl
+  if (getDrain().isEnding && pathname !== '/healthz') {
+    return { error: new KnownError('ending', 'This server is being stopped; nothing was done. Ask again.') }
+  }
   if (!anyHostPaths.includes(pathname) && !isAllowedHost(request.headers.get('host'), getConfig())) {
     const advice = 'If you trust this name, add it to ROLLCALL_ALLOWED_HOSTS.'
     return { error: new KnownError('wrong-host', `This server does not answer to that Host header. ${advice}`) }

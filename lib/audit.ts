@@ -12,6 +12,8 @@ const mostEntries = 100_000
 const lookBack = 2000
 /** So many entries wait for the stream at most; what comes beyond is on the process's output only, and counted as lost. */
 const mostWaiting = 10_000
+/** The stream gets this long for what is left when the process ends; the lines on its output are there at once. */
+const closeMs = 500
 
 /**
  * The record of who did what. Two sinks: a JSON line on the process's own output, always and first, and a Redis stream in the home, best effort.
@@ -34,6 +36,9 @@ export type Audit = {
 /** Since the process began: the deeds by their outcome, and how many entries the stream did not take. */
 export type AuditTally = { deeds: Metered[]; lost: number }
 
+/** What the runtime alone needs of it. `close` says of every deed on a session whose end is not known that it is not, and waits a moment for the stream: the process ends. */
+type OwnAudit = Audit & { tally(): AuditTally; close(): Promise<void> }
+
 /** `chain`: the name of this process's chain, new at every start. */
 export function createAudit({
   home,
@@ -43,7 +48,7 @@ export function createAudit({
   home: Connection
   log: Log
   chain: string
-}): Audit & { tally(): AuditTally } {
+}): OwnAudit {
   let settled = 0
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()
@@ -54,6 +59,8 @@ export function createAudit({
   let lostInAll = 0
   const deeds = createMeter()
   const denials = createDenials()
+  /** Intents on sessions that have no outcome yet. */
+  const open = new Map<string, Omit<AuditEntry, 'id' | 'at'>>()
 
   async function append(entry: AuditEntry): Promise<boolean> {
     const link = { chain, seq: seq + 1 + lost, previous, previousId, lost }
@@ -78,6 +85,7 @@ export function createAudit({
   }
 
   async function keep(partial: Omit<AuditEntry, 'id' | 'at'>): Promise<boolean> {
+    follow(partial)
     const told: AuditEntry = { id: randomUUID(), at: home.now(), ...partial }
     log.info('audit', told)
     if (told.outcome !== null) deeds.note([told.deed, told.outcome])
@@ -97,8 +105,25 @@ export function createAudit({
     return appended
   }
 
+  function follow(entry: Omit<AuditEntry, 'id' | 'at'>) {
+    if (!entry.deed.startsWith('session.')) return
+    const name = `${entry.requestId} ${entry.deed} ${entry.handle}`
+    if (entry.phase === 'intent') open.set(name, entry)
+    else open.delete(name)
+  }
+
   return {
     keep,
+    async close() {
+      const reason = 'The server was stopped before it knew.'
+      for (const intent of [...open.values()]) void keep({ ...intent, phase: 'outcome', outcome: 'unknown', reason })
+      let timer: NodeJS.Timeout | undefined
+      const late = new Promise((done) => {
+        timer = setTimeout(done, closeMs)
+      })
+      await Promise.race([last, late])
+      clearTimeout(timer)
+    },
     async write(partial) {
       await keep(partial)
     },

@@ -170,6 +170,7 @@ function createRuntime() {
       clearInterval(ticking)
       loop.close()
       await jobs.close()
+      await audit.close()
       demo?.close()
       admins.close()
       history.close()

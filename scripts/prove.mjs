@@ -15,7 +15,7 @@ const usage = `npm run prove: everything; or npm run prove -- formats [name …]
 /**
  * `npm run prove`: everything at full size, some hours, as one table of the figures with their bounds and one JSON.
  * `npm run prove -- formats [name …]`: each framework that Debian packages, one line each, and a last one that counts.
- * `npm run prove -- guard | deeds | hostile … [part …]`: one table of figures with their bounds.
+ * `npm run prove -- guard | deeds | hostile | faults … [part …]`: one table of figures with their bounds.
  */
 await runScript(async () => {
   const [what, ...names] = process.argv.slice(2)

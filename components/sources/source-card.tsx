@@ -5,6 +5,7 @@ import { stateLooks } from '@/components/shell/source-state'
 import { Badge } from '@/components/ui/badge'
 import { Button, buttonClass } from '@/components/ui/button'
 import { colorLooks } from '@/components/ui/color-looks'
+import { ProblemNote } from '@/components/ui/problem-note'
 import { VisibleText, visibleString } from '@/components/ui/visible-text'
 import { sayCount, sayMany } from '@/components/ui/words'
 import type { SourceAnswer } from '@/lib/contract/source'
@@ -21,7 +22,7 @@ type SourceCardProps = {
 
 /** One source: its state, what it holds, why it is watched, and what its Redis lets us do. */
 export function SourceCard({ source, labelOf, hasSeveralDatabases, canChoose, onPin }: SourceCardProps) {
-  const { id, name, prefix, redis, database, state, origin, evidence, pinnedFormat, sessions } = source
+  const { id, name, prefix, redis, database, state, trouble, origin, evidence, pinnedFormat, sessions } = source
   const headingId = `source-${id}`
   return (
     <article
@@ -55,6 +56,11 @@ export function SourceCard({ source, labelOf, hasSeveralDatabases, canChoose, on
           </p>
         </div>
         <p className="text-sm text-muted wrap-anywhere">{evidence}</p>
+        {trouble === null ? null : (
+          <ProblemNote title={`This Redis: ${trouble.what}`} tone={state === 'live' ? 'warning' : 'stale'}>
+            {trouble.advice}
+          </ProblemNote>
+        )}
         <div className="mt-auto flex flex-wrap gap-2">
           <Link
             href={`/sessions?source=${encodeURIComponent(id)}`}

@@ -7,9 +7,9 @@ import { freePort, type RedisServer, startRedis, until } from './redis'
 export type RedisCluster = { nodes: RedisServer[]; hosts: { host: string; port: number }[]; stop(): Promise<void> }
 
 /** Ready when every node says that all slots are served. */
-export async function startCluster(): Promise<RedisCluster> {
+export async function startCluster({ args = [] }: { args?: string[] } = {}): Promise<RedisCluster> {
   const nodes = await Promise.all(
-    [0, 1, 2].map(() => startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000'] })),
+    [0, 1, 2].map(() => startRedis({ args: ['--cluster-enabled', 'yes', '--cluster-node-timeout', '2000', ...args] })),
   )
   const clients = nodes.map((node) => node.client())
   const [first] = nodes

@@ -21,6 +21,7 @@ export const problemCodes = [
   'wrong-host',
   'too-many',
   'source-unavailable',
+  'ending',
   'internal',
 ] as const
 export type ProblemCode = (typeof problemCodes)[number]

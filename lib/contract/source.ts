@@ -9,6 +9,30 @@ export type SourceState = z.infer<typeof SourceState>
 export const Feed = z.enum(['tracking', 'events', 'rescan', 'none'])
 export type Feed = z.infer<typeof Feed>
 
+/** What can be wrong with a Redis, as far as it can be told apart. `unknown`: it says something that nobody here knows. */
+export const troubleCodes = [
+  'no-answer',
+  'unreachable',
+  'password-needed',
+  'wrong-password',
+  'not-allowed',
+  'loading',
+  'cannot-save',
+  'busy',
+  'cluster-down',
+  'replica',
+  'out-of-memory',
+  'too-many-clients',
+  'no-such-database',
+  'not-redis',
+  'untrusted',
+  'unknown',
+] as const
+
+/** What is wrong with the Redis of a source now: `what` in a few words, and what to do about it. */
+export const Trouble = z.object({ code: z.enum(troubleCodes), what: z.string(), advice: z.string() })
+export type Trouble = z.infer<typeof Trouble>
+
 const SourceFreshness = z.object({
   id: z.string(),
   redis: z.nullable(z.string()),
@@ -44,7 +68,7 @@ export type ColorName = z.infer<typeof ColorName>
 
 /**
  * One source as `GET /api/sources` tells it. `capabilities` are the things this Redis lets us do, `missing` the commands it refused or lacks.
- * `redis`: which of several, as the settings file names it; null where there is but one. `feed`: how changes reach us. `scanned` keys read, `skipped` keys under the prefix of a type no session has, `capped` keys left out over a limit.
+ * `redis`: which of several, as the settings file names it; null where there is but one. `trouble`: what is wrong with this Redis, or null. `feed`: how changes reach us. `scanned` keys read, `skipped` keys under the prefix of a type no session has, `capped` keys left out over a limit.
  */
 export const SourceAnswer = z.object({
   id: z.string(),
@@ -54,6 +78,7 @@ export const SourceAnswer = z.object({
   database: z.int(),
   state: SourceState,
   since: z.number(),
+  trouble: z.nullable(Trouble),
   feed: Feed,
   capabilities: z.array(z.string()),
   missing: z.array(z.string()),

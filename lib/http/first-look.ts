@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Settings } from '@/lib/settings.mjs'
+import { getDrain } from './drain'
 import { securityHeaders } from './policy'
 
 const channel = 'http.server.request.start'
@@ -17,7 +18,8 @@ export function takeFirstLook(settings: Pick<Settings, 'publicUrl'>): () => void
   const headers = { ...securityHeaders(settings), 'Content-Security-Policy': barePolicy }
   const look = (message: unknown) => {
     // Node's own channel: the message is what its documentation names.
-    const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
+    const { request, response, server } = message as Seen
+    getDrain().note(response, server)
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     const [path = ''] = (request.url ?? '').split('?')
     if (!keepable.test(path)) response.setHeader('Cache-Control', 'no-store')
@@ -26,6 +28,8 @@ export function takeFirstLook(settings: Pick<Settings, 'publicUrl'>): () => void
   subscribe(channel, look)
   return () => void unsubscribe(channel, look)
 }
+
+type Seen = { request: IncomingMessage; response: ServerResponse; server: Server }
 
 /** What Next stumbles over. TRACE makes it fail, and so does `*` in place of a path; a whole address in place of a path it would redirect to, and which Host counts then is settled by RFC 9112: that of the address. */
 function tidy(request: IncomingMessage): void {

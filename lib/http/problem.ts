@@ -22,6 +22,7 @@ const table: Record<ProblemCode, { status: number; title: string }> = {
   'wrong-host': { status: 421, title: 'This host is not served here' },
   'too-many': { status: 429, title: 'Too many attempts' },
   'source-unavailable': { status: 503, title: 'Redis does not answer' },
+  ending: { status: 503, title: 'This server is being stopped' },
   internal: { status: 500, title: 'Something went wrong' },
 }
 

@@ -2,6 +2,7 @@ import { NextRequest } from 'next/server'
 import { expect, test } from 'vitest'
 import { Problem } from '@/lib/contract/problem'
 import { proxy } from '@/proxy'
+import { getDrain } from './drain'
 
 const ask = (
   path: string,
@@ -100,4 +101,20 @@ test('server actions, the image optimizer and writing to pages and unheard-of me
   ].map(({ status }) => status)
   expect(statuses).toEqual([405, 405, 405, 405, 405, 404])
   expect(ask('/api/login', { method: 'POST' }).status).toBe(200)
+})
+
+test('while this process ends everything but its health is told to ask elsewhere, and nothing is done', async () => {
+  const ended = getDrain().end()
+  for (const [path, method] of [
+    ['/sessions', 'GET'],
+    ['/readyz', 'GET'],
+    ['/api/sessions/x', 'DELETE'],
+  ] as const) {
+    const answer = ask(path, { method })
+    expect(answer.status, path).toBe(503)
+    expect(answer.headers.get('Retry-After'), path).toBe('1')
+    expect(Problem.parse(await answer.json()).code).toBe('ending')
+  }
+  expect(ask('/healthz').status).toBe(200)
+  await ended
 })

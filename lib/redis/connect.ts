@@ -1,17 +1,21 @@
 import type { Redis } from 'ioredis'
+import type { Trouble } from '@/lib/contract/source'
 import type { Log } from '@/lib/log'
 import type { RedisAddress } from '@/lib/settings.mjs'
 import { nothingProbed, probeCapabilities } from './capabilities'
 import type { Connection, Health } from './connection'
-import { isAnswer, reasonOf, wasNeverSent } from './errors'
+import { isAnswer, wasNeverSent } from './errors'
 import { meterCommands } from './metered'
 import { describeAddress, isCluster, openClient } from './options'
 import { createSide } from './side'
 import { createTracking } from './tracking'
+import { createComplaints, messageOf, troubleOf } from './trouble'
 
 const beatMs = 1000
 /** The clock is read and the capabilities are probed again this often: permissions change while a socket stands. */
 const reviewMs = 60_000
+/** The same while Redis refuses something that it should take. */
+const troubledReviewMs = 5000
 
 type ConnectOptions = {
   address: RedisAddress
@@ -30,7 +34,9 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
   let probe = nothingProbed
   let clock: { redisAt: number; readAt: number } | null = null
   let reviewedAt: number | null = null
-  let fault: string | null = null
+  const complaints = createComplaints()
+  let fault: Trouble = lost
+  let trouble: Trouble | null = null
   let isProbing = false
   let isBeating = false
   let isClosed = false
@@ -38,7 +44,10 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
   /** A primary that was demoted answers READONLY on an open socket: leave it. Probing a replica must not, or it would never end. */
   const shouldReconnect = (error: Error) => /^READONLY/.test(error.message) && !isProbing
   const client = openClient(address, database, shouldReconnect, ca)
-  const counts = meterCommands(client)
+  const counts = meterCommands(client, (command, error) => {
+    // What a probe finds refused is missing, and no trouble.
+    if (!(isProbing && /^NOPERM/.test(messageOf(error)))) complaints.note(command, error)
+  })
   const tracking = createTracking(primaries, (primary) => primary.duplicate(ownSocket), log, database)
   const side = createSide(() => openClient(address, database, shouldReconnect, ca), database)
 
@@ -56,10 +65,11 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
     for (const listener of listeners) listener(health)
   }
 
-  function fail(reason: string) {
+  function fail() {
     if (isClosed) return
     reviewedAt = null
-    setHealth('down', reason)
+    trouble = fault
+    setHealth('down', fault.what)
   }
 
   /** One look at every primary; the first one after each `ready` also learns what it can do, and only then is the connection up. */
@@ -69,20 +79,22 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
     try {
       const nodes = [...primaries().values()]
       if (client.status !== 'ready' || nodes.length === 0) {
-        if (health.state === 'up') fail(fault ?? 'connection lost')
+        if (health.state === 'up') fail()
         return
       }
       await Promise.all(nodes.map(ask))
       health = { ...health, lastAnswerAt: Date.now() }
-      if (reviewedAt === null || performance.now() - reviewedAt > reviewMs) await review()
+      const everyMs = complaints.current() === null ? reviewMs : troubledReviewMs
+      if (reviewedAt === null || performance.now() - reviewedAt > everyMs) await review()
       if (isClosed || client.status !== 'ready') return
-      fault = null
+      fault = lost
+      trouble = null
       setHealth('up', null)
       tracking.beat()
       side.beat()
     } catch (error) {
-      if (!wasNeverSent(error)) fault = reasonOf(error)
-      fail(fault ?? 'connection lost')
+      if (!wasNeverSent(error)) fault = troubleOf(error)
+      fail()
     } finally {
       isBeating = false
     }
@@ -92,7 +104,8 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
     try {
       await node.ping()
     } catch (error) {
-      if (isAnswer(error) && /^NOPERM/.test(String((error as Error).message))) return
+      // It answers, and who may not ask, or a disk that takes no save, keeps nobody from reading.
+      if (isAnswer(error) && /^(NOPERM|MISCONF)/.test(messageOf(error))) return
       // A socket that is silent may be half open: only a new one tells.
       if (!isAnswer(error) && node.status === 'ready') node.disconnect(true)
       throw error
@@ -103,6 +116,7 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
     // ioredis selects at connect but goes on in database 0 when that is refused.
     if (!isCluster(client) && database !== 0) await selectOrLeave(client)
     isProbing = true
+    complaints.clear()
     try {
       probe = await probeCapabilities(client, isReadOnly)
     } finally {
@@ -134,11 +148,11 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
   }
 
   client.on('error', (error: unknown) => {
-    fault = reasonOf(error)
-    log.debug('redis.error', { redis: description, reason: fault })
-    if (health.state !== 'up') fail(fault)
+    fault = troubleOf(error)
+    log.debug('redis.error', { redis: description, reason: fault.what })
+    if (health.state !== 'up') fail()
   })
-  client.on('close', () => fail(fault ?? 'connection lost'))
+  client.on('close', fail)
   client.on('ready', () => void beat())
   // Its reason reaches the `error` listener; ioredis goes on trying.
   client.connect().catch(() => {})
@@ -160,6 +174,7 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
       tracking: probe.capabilities.tracking && !['rescan', 'events'].includes(tracking.kind()),
     }),
     missing: () => probe.missing,
+    trouble: () => trouble ?? complaints.current(),
     feed() {
       const kind = tracking.kind()
       return probe.capabilities.tracking || reviewedAt === null || kind === 'events' ? kind : 'rescan'
@@ -178,6 +193,9 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
     },
   }
 }
+
+/** What is known of a connection that ended without a word. */
+const lost = troubleOf(null)
 
 /** What a tracker's socket has beside its primary's options: in a cluster the nodes themselves queue and are read-only at times. */
 const ownSocket = { lazyConnect: true, enableOfflineQueue: false, readOnly: false }

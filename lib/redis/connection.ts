@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
+import type { Trouble } from '@/lib/contract/source'
 import type { SourceChange } from '@/lib/session/source'
 import type { CommandCounts } from './metered'
 
@@ -46,6 +47,8 @@ export interface Connection {
   capabilities(): Capabilities
   /** The commands that the probe found refused or absent, upper case: `CLIENT TRACKING`, `DUMP` … */
   missing(): string[]
+  /** What is wrong with this Redis now, also while it answers: it may be full, or refuse what reading needs. Null: nothing that is known. */
+  trouble(): Trouble | null
   feed(): FeedKind
   /** Redis's clock now: the local one plus the offset that TIME showed last (at ready and once a minute). */
   now(): number

@@ -1,5 +1,6 @@
 import { isKnownError, KnownError } from '@/lib/errors'
 import { unanswered, type WriteResult } from '@/lib/session/source'
+import { messageOf, troubleOf } from './trouble'
 
 /** What may leave this room of an error that ioredis threw. The original holds the command's arguments, which are keys; it is dropped here. */
 export function unavailable(error: unknown): KnownError {
@@ -61,13 +62,7 @@ export function isRefused(error: unknown): boolean {
 
 /** Why Redis cannot be used, in a few words without host, user, key or password. */
 export function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  const text = messageOf(error)
-  for (const [pattern, reason] of reasons) {
-    if (pattern.test(code) || pattern.test(text)) return reason
-  }
-  const deeper = error instanceof Error && 'lastNodeError' in error ? error.lastNodeError : null
-  return deeper === null || deeper === undefined ? 'connection lost' : reasonOf(deeper)
+  return troubleOf(error).what
 }
 
 /** A transaction that was given up says why in the errors of its commands. */
@@ -81,40 +76,10 @@ export function wasNeverSent(error: unknown): boolean {
   return /isn't writeable|isn't ready and enableOfflineQueue|subscriber mode/.test(messageOf(error))
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : ''
-}
-
 const refusals: readonly (readonly [RegExp, string])[] = [
   [/^NOPERM/, 'This Redis user may not run % here.'],
   [/unknown (command|subcommand)/i, 'This Redis has no %.'],
   [/^READONLY/, 'This Redis is a read-only replica and refused %.'],
   [/^OOM/, 'Redis is out of memory and refused %.'],
   [/^MISCONF/, 'Redis cannot save to its disk and refused %.'],
-]
-
-const reasons: readonly (readonly [RegExp, string])[] = [
-  [/^NOAUTH|unauthenticated/i, 'a password is needed'],
-  [/^WRONGPASS|invalid password|invalid username/i, 'wrong password'],
-  [/^NOPERM/, 'not allowed for this user'],
-  [/^LOADING/, 'loading its data'],
-  [/^MASTERDOWN/, 'a replica without its primary'],
-  [/^MISCONF/, 'cannot save to its disk'],
-  [/^BUSY(?!KEY|GROUP)/, 'busy with a script'],
-  [/^CLUSTERDOWN/, 'the cluster is down'],
-  [/^READONLY/, 'a read-only replica'],
-  [/^OOM/, 'out of memory'],
-  [/max number of clients/i, 'too many clients'],
-  [/DB index|invalid DB/i, 'no such database'],
-  [/cluster support disabled/i, 'not a cluster'],
-  [/All sentinels are unreachable/, 'no Sentinel knows its primary'],
-  [/ECONNREFUSED/, 'refused'],
-  [/ENOENT/, 'no such socket'],
-  [/EACCES/, 'no access to the socket'],
-  [/ENOTFOUND|EAI_AGAIN/, 'unknown host'],
-  [/EHOSTUNREACH|ENETUNREACH/, 'unreachable'],
-  [/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME/, 'its certificate is not trusted'],
-  [/EPROTO|^ERR_SSL/, 'no TLS there'],
-  [/ETIMEDOUT|Command timed out/, 'no answer'],
-  [/Protocol error|Unknown RESP/i, 'not a Redis'],
 ]

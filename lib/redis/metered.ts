@@ -7,8 +7,13 @@ export type CommandCounts = { commands: Metered[]; answers: Metered[] }
 const answerBounds = [0.25, 0.5, ...answerBoundsMs]
 const meters = new WeakMap<Redis | Cluster, { commands: Meter; answers: Meter }>()
 
-/** Counts every command of a client from now on, as the caller sees it: from the call to the answer, whatever waits on the way. No argument is looked at. */
-export function meterCommands(client: Redis | Cluster): () => CommandCounts {
+/**
+ * Counts every command of a client from now on, as the caller sees it: from the call to the answer, whatever waits on the way. `onAnswer` hears each command's name with its error, or null. No argument is looked at.
+ */
+export function meterCommands(
+  client: Redis | Cluster,
+  onAnswer: (command: string, error: unknown) => void,
+): () => CommandCounts {
   const commands = createMeter()
   const answers = createMeter(answerBounds)
   meters.set(client, { commands, answers })
@@ -20,8 +25,10 @@ export function meterCommands(client: Redis | Cluster): () => CommandCounts {
     // One of a batch is noted with all of them.
     if (promise === undefined) return send(command, ...rest)
     const askedAt = performance.now()
-    const told = (outcome: 'ok' | 'error') => () =>
+    const told = (outcome: 'ok' | 'error') => (result: unknown) => {
       noteAnswers(client, command.name, outcome, 1, performance.now() - askedAt)
+      onAnswer(command.name, outcome === 'ok' ? null : result)
+    }
     promise.then(told('ok'), told('error'))
     return send(command, ...rest)
   }

@@ -69,6 +69,8 @@ export function openClient(
       sentinelUsername: address.sentinelUsername ?? '',
       sentinelCommandTimeout: commandTimeoutMs,
       sentinelRetryStrategy: retryIn,
+      // An old primary that was replaced may go on answering for seconds: the Sentinels tell at once.
+      failoverDetector: true,
       // Here the check is what refuses a primary that was demoted.
       enableReadyCheck: true,
       maxLoadingRetryTime: longestRetryMs,

@@ -25,7 +25,8 @@ export function listSources(runtime: Runtime, role: Role): SourceList {
 
 /** A weak ETag over all that this answer depends on but the clock. Costs a comparison. */
 export function etagOfSources(runtime: Runtime, role: Role): string {
-  const covered = `${versionOf(runtime)} ${role} ${runtime.freshness().state}`
+  const troubles = runtime.connections.map((connection) => connection.trouble()?.what ?? '').join()
+  const covered = `${versionOf(runtime)} ${role} ${runtime.freshness().state} ${troubles}`
   return `W/"${createHash('sha256').update(covered).digest('base64url').slice(0, 27)}"`
 }
 
@@ -51,6 +52,7 @@ function toAnswer({ source, sync, connection, site, wanted }: Watched, lines: Ce
     database: source.database,
     state,
     since,
+    trouble: connection.trouble(),
     feed: connection.feed(),
     capabilities: can.filter(([, isThere]) => isThere).map(([name]) => name),
     missing: source.missing,

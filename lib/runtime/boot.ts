@@ -3,14 +3,14 @@ import { findFaults } from '@/lib/config'
 import { getRuntime } from '@/lib/runtime'
 import type { Settings } from '@/lib/settings.mjs'
 
-/** A deed under way may take this long to end when the process is told to stop. */
-const graceMs = 1500
+/** Longer than any request may take: what is under way when the process is told to stop is answered first. */
+const graceMs = 6000
 
 /**
  * Starts the runtime, or ends with every fault of the settings, and sees to its end: SIGTERM and SIGINT, and the death of the launcher, whose pipe is our standard input.
- * Returns the settings.
+ * Before it ends `answerAll` is awaited. Returns the settings.
  */
-export function boot(): Settings {
+export function boot(answerAll: () => Promise<void>): Settings {
   const faults = findFaults()
   if (faults.length > 0) {
     // The launcher has said so before; a server that was started by itself says it here.
@@ -29,6 +29,7 @@ export function boot(): Settings {
     isEnding = true
     runtime.log.info('server.stop')
     setTimeout(() => process.exit(0), graceMs).unref()
+    await answerAll()
     await runtime.close()
     process.exit(0)
   }

@@ -7,6 +7,7 @@ import { isMet, printTable } from '../bench/table.mjs'
 import { build } from '../parts/build.mjs'
 import { root } from '../parts/environment.mjs'
 import { findRedisServer } from '../parts/private-redis.mjs'
+import { printOutcomes } from './faults/table.mjs'
 
 /** Proofs that are figures, each a folder of `scripts/prove` whose files run in this order. */
 export const figures = {
@@ -14,10 +15,11 @@ export const figures = {
   deeds: ['replies', 'extends', 'neighbours', 'handles', 'audit'],
   hostile: ['values', 'rows'],
   topologies: ['failover', 'sentinel', 'cluster'],
+  faults: ['line', 'server', 'topology', 'control', 'restarts'],
 }
 
 /** These ask the built server. */
-const needServer = ['neighbours', 'rows']
+const needServer = ['neighbours', 'rows', 'line', 'server', 'topology', 'control', 'restarts', 'browser']
 const buildFolder = '.next-test'
 
 /** Runs them at full size, prints one table and writes the same rows as JSON. Answers the rows, and whether every bound is met. */
@@ -36,6 +38,8 @@ export async function proveFigures(what, parts = figures[what]) {
       saveRows(what, found)
     },
   })
+  const outcomes = rows.filter((row) => row.against !== undefined)
+  if (outcomes.length > 0) printOutcomes(outcomes)
   printTable(rows)
   console.log(`\n${saveRows(what, rows)}`)
   return { rows, isHeld: failed === 0 && rows.every((row) => row.bound === undefined || isMet(row)) }

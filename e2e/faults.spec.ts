@@ -1,0 +1,34 @@
+import { expect, test } from '@playwright/test'
+import { lineFaults } from './support/faults/line-faults'
+import { serverFaults } from './support/faults/server-faults'
+import { type LineSite, openSite } from './support/faults/site'
+import { tryFault } from './support/faults/trial'
+import { rollRestarts } from './support/rolling'
+
+const sessions = 600
+let site: LineSite
+
+// The smaller cut: `npm run prove -- faults` has all 32, at full length.
+test.describe('a fault is survived:', () => {
+  test.beforeAll(async () => {
+    site = await openSite({ sessions })
+  })
+  test.afterAll(() => site?.stop())
+
+  for (const { name, ...fault } of [
+    { ...lineFaults.replyLost, lastsMs: 2000 },
+    { ...lineFaults.garbage, lastsMs: 2000 },
+    serverFaults.feedKilled,
+  ]) {
+    test(name, async () => {
+      const { against } = await tryFault(site, { name, ...fault }, { sessions, deedEveryMs: 200, isShort: true })
+      expect(against).toEqual([])
+    })
+  }
+})
+
+test('two replicas are restarted in turn under load, and no request is lost', async () => {
+  const { requests, lost, wrongDeeds, openDeeds } = await rollRestarts(2, 60)
+  expect([lost, wrongDeeds, openDeeds]).toEqual([[], [], 0])
+  expect(requests).toBeGreaterThan(100)
+})
