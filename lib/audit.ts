@@ -40,15 +40,7 @@ export type AuditTally = { deeds: Metered[]; lost: number }
 type OwnAudit = Audit & { tally(): AuditTally; close(): Promise<void> }
 
 /** `chain`: the name of this process's chain, new at every start. */
-export function createAudit({
-  home,
-  log,
-  chain,
-}: {
-  home: Connection
-  log: Log
-  chain: string
-}): OwnAudit {
+export function createAudit({ home, log, chain }: { home: Connection; log: Log; chain: string }): OwnAudit {
   let settled = 0
   let waiting = 0
   let last: Promise<unknown> = Promise.resolve()

@@ -25,7 +25,10 @@ export function listSources(runtime: Runtime, role: Role): SourceList {
 
 /** A weak ETag over all that this answer depends on but the clock. Costs a comparison. */
 export function etagOfSources(runtime: Runtime, role: Role): string {
-  const troubles = runtime.connections.map((connection) => connection.trouble()?.what ?? '').join()
+  const troubles = runtime.sources
+    .list()
+    .map(({ connection }) => connection.trouble()?.what ?? '')
+    .join()
   const covered = `${versionOf(runtime)} ${role} ${runtime.freshness().state} ${troubles}`
   return `W/"${createHash('sha256').update(covered).digest('base64url').slice(0, 27)}"`
 }
