@@ -1,8 +1,10 @@
 import { expect, test } from '@playwright/test'
 import { lineFaults } from './support/faults/line-faults'
+import { watchPage } from './support/faults/page-frames'
 import { serverFaults } from './support/faults/server-faults'
 import { type LineSite, openSite } from './support/faults/site'
 import { tryFault } from './support/faults/trial'
+import { signIn } from './support/page'
 import { rollRestarts } from './support/rolling'
 
 const sessions = 600
@@ -20,9 +22,14 @@ test.describe('a fault is survived:', () => {
     { ...lineFaults.garbage, lastsMs: 2000 },
     serverFaults.feedKilled,
   ]) {
-    test(name, async () => {
-      const { against } = await tryFault(site, { name, ...fault }, { sessions, deedEveryMs: 200, isShort: true })
+    test(name, async ({ page }) => {
+      await signIn(page, site.rollcall)
+      const moreFrames = await watchPage(page)
+      const options = { sessions, deedEveryMs: 200, isShort: true, moreFrames }
+      const { against, frames } = await tryFault(site, { name, ...fault }, options)
       expect(against).toEqual([])
+      expect(frames.live + frames.other).toBeGreaterThan((await moreFrames()).length)
+      expect((await moreFrames()).length).toBeGreaterThan(20)
     })
   }
 })

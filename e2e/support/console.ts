@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { hash } from '@node-rs/argon2'
+import { openFailingLine } from './failing-line'
 import { freePort, until } from './redis'
 
 /** The production build under test: a standalone folder. */
@@ -61,10 +62,12 @@ export async function startConsole(
   folder = serverDir,
 ): Promise<RollcallConsole> {
   const port = Number(env.PORT ?? (await freePort()))
+  const failing = await openFailingLine(redisUrl)
+  const url = failing?.url ?? redisUrl
   const { child, output } = spawnServer(
     {
       PORT: String(port),
-      ...(redisUrl === null ? {} : { REDIS_URL: redisUrl }),
+      ...(url === null ? {} : { REDIS_URL: url }),
       ROLLCALL_ADMIN_PASSWORD: people.admin.password,
       ROLLCALL_ADMINS: (await adminLines()).join('\n'),
       ...env,
@@ -77,6 +80,8 @@ export async function startConsole(
     if (child.exitCode !== null) throw new Error(`the server ended at its start:\n${output()}`)
     return (await fetch(`${origin}/readyz`).catch(() => null))?.ok === true
   }, startWithinMs)
+
+  failing?.begin()
 
   const clients = new Map<Who, Promise<ApiClient>>()
   return {
@@ -93,9 +98,12 @@ export async function startConsole(
       return { name, value, domain: '127.0.0.1', path: '/', httpOnly: true, secure: true, sameSite: 'Strict' }
     },
     async stop() {
-      if (child.exitCode !== null) return
-      child.kill('SIGTERM')
-      await once(child, 'exit')
+      const hasEnded = child.exitCode !== null
+      if (!hasEnded) {
+        child.kill('SIGTERM')
+        await once(child, 'exit')
+      }
+      await failing?.end(hasEnded, output())
     },
   }
 }

@@ -1,8 +1,11 @@
 import type { Server, ServerResponse } from 'node:http'
 
-/** After this long without a request nobody sends any more. */
-const quietMs = 100
+/** Looked at so often, each time with everything taken off the sockets that has come; counted in looks, because a machine that is too busy may let no request in for a while. */
 const lookEveryMs = 10
+/** After so many looks without a request nobody sends any more. */
+const quietLooks = 10
+/** Where nobody has asked for so long, one look is enough. */
+const idleMs = 1000
 
 /** What this process still has to answer, and whether it is about to end. */
 export type Drain = {
@@ -22,6 +25,15 @@ export function createDrain(): Drain {
   let isEnding = false
   let lastAskedAt = Number.NEGATIVE_INFINITY
 
+  /** So many looks in a row without anything under way or newly asked. */
+  async function quiet(looks: number): Promise<void> {
+    for (let seen = 0, before = lastAskedAt; seen < looks; ) {
+      await new Promise((done) => setTimeout(done, lookEveryMs))
+      seen = underWay.size === 0 && lastAskedAt === before ? seen + 1 : 0
+      before = lastAskedAt
+    }
+  }
+
   return {
     get isEnding() {
       return isEnding
@@ -36,13 +48,11 @@ export function createDrain(): Drain {
     async end() {
       isEnding = true
       for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close')
-      while (underWay.size > 0 || performance.now() - lastAskedAt < quietMs) {
-        await new Promise((done) => setTimeout(done, lookEveryMs))
-      }
-      for (const server of servers) {
-        server.close()
-        server.closeIdleConnections()
-      }
+      await quiet(performance.now() - lastAskedAt > idleMs ? 1 : quietLooks)
+      for (const server of servers) server.close()
+      // Connections that were taken on meanwhile may still ask.
+      await quiet(1)
+      for (const server of servers) server.closeIdleConnections()
     },
   }
 }

@@ -15,7 +15,7 @@ export const figures = {
   deeds: ['replies', 'extends', 'neighbours', 'handles', 'audit'],
   hostile: ['values', 'rows'],
   topologies: ['failover', 'sentinel', 'cluster'],
-  faults: ['line', 'server', 'topology', 'control', 'restarts'],
+  faults: ['line', 'server', 'topology', 'control', 'restarts', 'browser'],
 }
 
 /** These ask the built server. */

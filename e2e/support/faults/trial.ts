@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
+import { askBareServer } from './bare'
 import { checkDeeds, type DoneDeed, doDeed, type Subject } from './deeds'
 import { type ListAnswer, type Observer, observe } from './observer'
 import { type Site, saveSessions, waitForSessions } from './site'
@@ -26,6 +27,8 @@ export type Outcome = {
   /** Why it was not survived, in sentences; empty: it was. */
   against: string[]
   worstMs: number
+  /** The slowest answer of a server that does nothing, meanwhile: so slow was the machine itself. */
+  bareMs: number
   calls: number
   /** From the end of the fault until the list was right; null: not within twenty seconds. */
   recoveryMs: number | null
@@ -46,7 +49,7 @@ type TrialOptions = {
   /** It has begun already: nothing is there to be worked at. */
   hasBegun?: boolean
   /** Frames that somebody else saw, such as a browser. */
-  moreFrames?: () => Observer['frames']
+  moreFrames?: () => Promise<Observer['frames']>
 }
 
 export const mostCallMs = 5000
@@ -79,6 +82,7 @@ export async function tryFault<Where extends Site>(
     ...(options.alter ? { alter: options.alter } : {}),
     ...(fault.perSecond ? { perSecond: fault.perSecond } : {}),
   })
+  const bare = await askBareServer()
   const truth = followTruth(site.truth, own + mostSubjects)
   try {
     const subjects = options.hasBegun ? [] : await findSubjects(site, observer, own)
@@ -111,7 +115,7 @@ export async function tryFault<Where extends Site>(
     await observer.stop()
     const memoryRiseBytes = Math.max(0, (await leastMemory(rollcall.pid, isShort)) - before)
 
-    const frames = [...observer.frames, ...(options.moreFrames?.() ?? [])]
+    const frames = [...observer.frames, ...((await options.moreFrames?.()) ?? [])]
     const falseLive = frames.filter((frame) => isFalse(frame, truth.samples))
     const worst = observer.calls.reduce((a, b) => (b.tookMs > a.tookMs ? b : a))
     const broken = observer.calls.filter(({ status }) => status === null || status === 500)
@@ -132,7 +136,15 @@ export async function tryFault<Where extends Site>(
       ...(memoryRiseBytes > mostMemoryBytes ? [`its memory grew by ${Math.round(memoryRiseBytes / 2 ** 20)} MiB`] : []),
     ]
     return {
-      ...{ id: fault.id, name: fault.name, against, worstMs: worst.tookMs, calls: observer.calls.length, recoveryMs },
+      ...{
+        id: fault.id,
+        name: fault.name,
+        against,
+        worstMs: worst.tookMs,
+        bareMs: bare.worstMs(),
+        calls: observer.calls.length,
+        recoveryMs,
+      },
       frames: {
         live: frames.filter(({ state }) => state === 'live').length,
         other: frames.filter(({ state }) => state !== 'live').length,
@@ -145,6 +157,7 @@ export async function tryFault<Where extends Site>(
   } finally {
     await truth.stop()
     await observer.stop()
+    await bare.stop()
   }
 }
 

@@ -2,12 +2,23 @@
 export function printOutcomes(outcomes) {
   const sorted = [...outcomes].sort((a, b) => a.id.localeCompare(b.id))
   const cells = [
-    ['', 'what happens', 'survived', 'slowest call', 'right again after', 'answers live, other', 'deeds', 'memory'],
+    [
+      '',
+      'what happens',
+      'survived',
+      'slowest call',
+      'a bare server',
+      'right again after',
+      'answers live, other',
+      'deeds',
+      'memory',
+    ],
     ...sorted.map((one) => [
       one.id,
       one.name,
       isSurvived(one) ? 'yes' : '**no**',
       `${Math.round(one.worstMs)} ms of ${one.calls}`,
+      `${Math.round(one.bareMs)} ms`,
       one.recoveryMs === null ? 'never' : `${(one.recoveryMs / 1000).toFixed(1)} s`,
       `${one.frames.live}, ${one.frames.other}`,
       Object.entries(one.deeds)
