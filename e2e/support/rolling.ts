@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { startBalancer } from './restart-balancer'
 import { type RollcallConsole, startConsole } from './console'
 import { checkDeeds, type DoneDeed, doDeed, type Subject } from './faults/deeds'
 import { type ListAnswer, observe } from './faults/observer'
 import { consoleSettings, saveSessions, waitForSessions } from './faults/site'
 import { readEnds } from './faults/truth'
 import { startRedis } from './redis'
+import { startBalancer } from './restart-balancer'
 
 const deedEveryMs = 100
 const pageSize = 500
