@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from '@playwright/test'
-import { startConsole } from './support/console'
+import { canary } from '@/scripts/parts/build.mjs'
+import { serverDir, startConsole } from './support/console'
 import { startRedis } from './support/redis'
 
 const budgetKilobytes = 260
@@ -29,4 +32,27 @@ test('the first load of /sessions stays within its budget of JavaScript', async 
     await rollcall.stop()
     await redis.stop()
   }
+})
+
+test('what browsers load has no source map, and no secret that the build saw', () => {
+  const folders = readdirSync(serverDir, { recursive: true, encoding: 'utf8' }).filter((path) =>
+    /^\.next[\w-]*\/static$/.test(path),
+  )
+  const files = folders.flatMap((folder) =>
+    readdirSync(join(serverDir, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name)),
+  )
+  const having = (text: string) => files.filter((file) => readFileSync(file, 'latin1').includes(text))
+  expect(files.length).toBeGreaterThan(20)
+  expect(having('Rollcall').length).toBeGreaterThan(0)
+  for (const secret of [
+    canary,
+    [...canary].reverse().join(''),
+    Buffer.from(canary).toString('base64'),
+    'sourceMappingURL',
+  ]) {
+    expect(having(secret), secret).toEqual([])
+  }
+  expect(files.filter((file) => file.endsWith('.map'))).toEqual([])
 })

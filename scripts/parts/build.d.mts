@@ -1,0 +1,2 @@
+export const canary: string
+export function withoutSettings(env: Record<string, string | undefined>): Record<string, string | undefined>
