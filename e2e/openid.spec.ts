@@ -3,7 +3,7 @@ import { ageSignIns } from './support/age-sign-ins'
 import { people, type RollcallConsole, startConsole } from './support/console'
 import { type Identity, startIdentity } from './support/identity'
 import { findFaults, testLooks } from './support/look'
-import { collectComplaints, rowOf } from './support/page'
+import { collectComplaints, rowOf, waitForListening } from './support/page'
 import { askRaw } from './support/raw'
 import { freePort, type RedisServer, startRedis } from './support/redis'
 
@@ -47,12 +47,14 @@ test('somebody signs in at their provider, is asked there again before what is w
 
   await ageSignIns(redis, 11 * 60_000)
   await page.goto(`${rollcall.origin}/audit?deed=admin.sign-in`)
-  await expect(page.getByText('by single sign-on, subject ada')).toBeVisible()
+  await expect(page.getByRole('cell', { name: 'by single sign-on, subject ada' })).toBeVisible()
+  await waitForListening(page)
   await page.getByRole('button', { name: 'Export' }).click()
   await page.getByRole('menuitem', { name: 'Everything as CSV' }).click()
   await page.getByRole('dialog', { name: 'Sign in again, please' }).getByRole('link', { name: 'Sign in again' }).click()
   await atProvider('ada')
   await expect(page).toHaveURL(`${rollcall.origin}/audit?deed=admin.sign-in`)
+  await waitForListening(page)
   await page.getByRole('button', { name: 'Export' }).click()
   const download = page.waitForEvent('download')
   await page.getByRole('menuitem', { name: 'Everything as CSV' }).click()

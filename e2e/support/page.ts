@@ -11,7 +11,12 @@ export async function signIn(
   await page.context().addCookies([await rollcall.openSession(who)])
   await page.goto(`${rollcall.origin}${path}`)
   if (path === '/sessions') await waitForSessions(page)
-  else await page.waitForFunction(isListening)
+  else await waitForListening(page)
+}
+
+/** Waits until what is pressed and typed is heard. */
+export async function waitForListening(page: Page): Promise<void> {
+  await page.waitForFunction(isListening)
 }
 
 /** Runs in the browser: whether React has taken over everything that can be pressed or typed into. */
