@@ -51,14 +51,14 @@ test(`every page shows its first content in time with ${said} sessions`, async (
   const figures: Record<string, { serverMs: number; firstPaintMs: number; contentMs: number; isWanted: boolean }> = {}
   for (const [path, content] of Object.entries(pages)) {
     const rounds = []
-    for (let round = 0; round < 5; round += 1) {
+    for (let round = 0; round < 3; round += 1) {
       const startedAt = performance.now()
       await page.goto(`${rollcall.origin}${path}`, { waitUntil: 'commit' })
       await content.waitFor({ timeout: 20_000 })
       const contentMs = Math.round(performance.now() - startedAt)
       rounds.push({ ...(await page.evaluate(readTimes)), contentMs })
     }
-    const [, , median] = rounds.sort((a, b) => a.contentMs - b.contentMs)
+    const [, median] = rounds.sort((a, b) => a.contentMs - b.contentMs)
     if (median !== undefined) figures[path] = { ...median, isWanted: median.contentMs <= wantedMs }
   }
   console.table(figures)
