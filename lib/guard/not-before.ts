@@ -70,7 +70,9 @@ export function createNotBefore({ now, roster, audit, log, findSource, raise, ho
       // NaN, where it does not tell, is not before anything.
       if (at === undefined || !((numbers.createdAt[slot] ?? Number.NaN) < at)) continue
       const { source, key } = roster.at(slot)
-      found.set(source, [...(found.get(source) ?? []), key])
+      const keys = found.get(source)
+      if (keys === undefined) found.set(source, [key])
+      else keys.push(key)
     }
     return found
   }

@@ -90,17 +90,16 @@ const isAscii = /^[\x00-\x7f]*$/
 
 /** One note for all of a kind: whoever asked waited for the last. */
 function noteBatch(client: Redis, commands: readonly Command[], answers: readonly unknown[], tookMs: number) {
-  const counts = new Map<string, { ok: number; error: number }>()
+  const found = new Map<string, { ok: number; errors: Error[] }>()
   for (const [at, [name]] of commands.entries()) {
-    let count = counts.get(name)
-    if (count === undefined) {
-      count = { ok: 0, error: 0 }
-      counts.set(name, count)
+    let one = found.get(name)
+    if (one === undefined) {
+      one = { ok: 0, errors: [] }
+      found.set(name, one)
     }
-    count[answers[at] instanceof Error ? 'error' : 'ok'] += 1
+    const answer = answers[at]
+    if (answer instanceof Error) one.errors.push(answer)
+    else one.ok += 1
   }
-  for (const [name, { ok, error }] of counts) {
-    if (ok > 0) noteAnswers(client, name, 'ok', ok, tookMs)
-    if (error > 0) noteAnswers(client, name, 'error', error, tookMs)
-  }
+  for (const [name, { ok, errors }] of found) noteAnswers(client, name, ok, errors, tookMs)
 }

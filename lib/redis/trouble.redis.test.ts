@@ -4,6 +4,7 @@ import { addressOf, connectTo, silent } from '@/e2e/support/connection'
 import { type StartOptions, startRedis, until } from '@/e2e/support/redis'
 import { startCluster } from '@/e2e/support/topology'
 import type { Trouble } from '@/lib/contract/source'
+import { runAll } from './commands'
 import { createConnection } from './connect'
 import type { Connection } from './connection'
 
@@ -38,6 +39,12 @@ const expectNone = (connection: Connection) =>
 /** Again and again, as an application or an admin would; what it answers is nothing to us. */
 function keepAsking(keep: Keep, connection: Connection, ...[name, ...args]: [string, ...string[]]) {
   const timer = setInterval(() => void connection.client.call(name, ...args).catch(() => {}), 100)
+  keep({ close: async () => clearInterval(timer) })
+}
+
+/** The same, many in one write. */
+function keepReading(keep: Keep, { client }: Connection, ...command: [string, ...string[]]) {
+  const timer = setInterval(() => void runAll(client, [command, command]), 100)
   keep({ close: async () => clearInterval(timer) })
 }
 
@@ -127,19 +134,27 @@ test('NOAUTH and WRONGPASS: a password came, and another one', async ({ onTestFi
   await expectNone(wrong)
 })
 
-test('NOPERM: what reading needs is taken away', async ({ onTestFinished }) => {
-  const keep = keeper(onTestFinished)
-  const { connection, admin } = await serve(
-    keep,
-    { args: ['--user', 'few', 'on', '>secret', '~*', '&*', '+@all'] },
-    { username: 'few', password: 'secret' },
-  )
-  keepAsking(keep, connection, 'MGET', 'sess:a')
-  await admin.call('ACL', 'SETUSER', 'few', '-mget')
-  await expectTrouble(connection, 'not-allowed', 'up')
-  expect(connection.trouble()?.what).toBe('not allowed for this user: MGET')
-  await admin.call('ACL', 'SETUSER', 'few', '+mget')
-  await expectNone(connection)
+test.each([
+  { how: 'one command alone', ask: keepAsking },
+  { how: 'many in one write', ask: keepReading },
+])('NOPERM: what reading needs is taken away, $how', async ({ ask }) => {
+  const kept: Parameters<Keep>[0][] = []
+  const keep: Keep = (thing) => void kept.push(thing)
+  try {
+    const { connection, admin } = await serve(
+      keep,
+      { args: ['--user', 'few', 'on', '>secret', '~*', '&*', '+@all'] },
+      { username: 'few', password: 'secret' },
+    )
+    ask(keep, connection, 'GETRANGE', 'sess:a', '0', '9')
+    await admin.call('ACL', 'SETUSER', 'few', '-getrange')
+    await expectTrouble(connection, 'not-allowed', 'up')
+    expect(connection.trouble()?.what).toBe('not allowed for this user: GETRANGE')
+    await admin.call('ACL', 'SETUSER', 'few', '+getrange')
+    await expectNone(connection)
+  } finally {
+    for (const thing of kept.reverse()) await (thing.close?.() ?? thing.stop?.())
+  }
 })
 
 test('MAXCLIENTS: there is no room for one more', async ({ onTestFinished }) => {
