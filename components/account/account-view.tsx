@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { ProblemNote } from '@/components/ui/problem-note'
+import { roleLabels } from '@/components/ui/role-labels'
 import { Skeleton } from '@/components/ui/skeleton'
 import { VisibleText } from '@/components/ui/visible-text'
 import { sayMany, sayTime } from '@/components/ui/words'
@@ -17,8 +18,6 @@ const ChangePasswordDialog = dynamic(() => import('./password-dialogs').then((pa
 })
 const SwitchOnDialog = dynamic(() => import('./switch-on-dialog').then((part) => part.SwitchOnDialog), { ssr: false })
 const SwitchOffDialog = dynamic(() => import('./password-dialogs').then((part) => part.SwitchOffDialog), { ssr: false })
-
-const roleWords = { viewer: 'Viewer', operator: 'Operator', admin: 'Admin' } as const
 
 type Opened = 'password' | 'on' | 'off' | null
 
@@ -40,7 +39,7 @@ export function AccountView({ fallback }: { fallback: Account | null }) {
             <span className="text-2xl font-semibold tracking-tight wrap-anywhere">
               <VisibleText text={data.username} />
             </span>
-            <span className="text-sm text-muted">{roleWords[data.role]}</span>
+            <span className="text-sm text-muted">{roleLabels[data.role]}</span>
           </p>
         )}
       </header>

@@ -4,13 +4,14 @@ import { Ellipsis } from 'lucide-react'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
 import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { roleLabels } from '@/components/ui/role-labels'
 import { cellClass, headClass } from '@/components/ui/table'
 import { TimeAgo } from '@/components/ui/time-ago'
 import { Hint } from '@/components/ui/tooltip'
 import { VisibleText, visibleString } from '@/components/ui/visible-text'
 import type { AdminRow } from '@/lib/contract/admin'
 import type { AdminDeed } from './change-dialogs'
-import { roleWords, stateOf } from './words'
+import { stateOf } from './words'
 
 const wide = 'max-lg:hidden'
 const middle = 'max-md:hidden'
@@ -71,12 +72,12 @@ function Row({ row, onDeed }: { row: AdminRow; onDeed: AccountTableProps['onDeed
           {row.isYou ? <Badge tone="accent">You</Badge> : null}
           <span className="md:hidden">{state}</span>
         </span>
-        <span className="block text-xs text-muted md:hidden">{roleWords[row.role].label}</span>
+        <span className="block text-xs text-muted md:hidden">{roleLabels[row.role]}</span>
         <span className="block text-xs text-muted lg:hidden">
           <Origin row={row} />
         </span>
       </td>
-      <td className={`${cellClass} ${middle}`}>{roleWords[row.role].label}</td>
+      <td className={`${cellClass} ${middle}`}>{roleLabels[row.role]}</td>
       <td className={`${cellClass} ${middle}`}>{state}</td>
       <td className={`${cellClass} ${wide} max-w-64 text-muted`}>
         <Origin row={row} />

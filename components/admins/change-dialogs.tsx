@@ -1,13 +1,15 @@
 'use client'
 
 import { useState } from 'react'
+import { RoleField } from '@/components/ui/role-field'
+import { roleLabels } from '@/components/ui/role-labels'
 import { visibleString } from '@/components/ui/visible-text'
 import { type AdminRow, AdminSaved } from '@/lib/contract/admin'
 import { EndAnswer } from '@/lib/contract/console-session'
+import { roles } from '@/lib/contract/login'
 import { DeedDialog } from './deed-dialog'
 import { useNewPassword } from './new-password'
-import { RoleField } from './role-field'
-import { roleWords } from './words'
+import { roleMeans } from './words'
 
 /** What can be done to an admin who was made here; the second factor also to those of the settings. */
 export type AdminDeed = 'role' | 'password' | 'disable' | 'enable' | 'factor' | 'remove'
@@ -39,10 +41,10 @@ function RoleDialog({ row, onDone, onClose }: ChangeDialogProps) {
       schema={AdminSaved}
       body={{ role }}
       canRun={role !== row.role}
-      onDone={(saved) => onDone({ title: `${name} is ${roleWords[saved.admin.role].label.toLowerCase()} now`, saved })}
+      onDone={(saved) => onDone({ title: `${name} is ${roleLabels[saved.admin.role].toLowerCase()} now`, saved })}
       onClose={onClose}
     >
-      {() => <RoleField role={role} onChange={setRole} />}
+      {() => <RoleField role={role} offered={roles} means={roleMeans} onChange={setRole} />}
     </DeedDialog>
   )
 }

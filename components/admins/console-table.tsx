@@ -3,6 +3,7 @@
 import { useState } from 'react'
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
+import { roleLabels } from '@/components/ui/role-labels'
 import { cellClass, headClass } from '@/components/ui/table'
 import { TimeAgo } from '@/components/ui/time-ago'
 import { TimeLeft } from '@/components/ui/time-left'
@@ -10,7 +11,6 @@ import { VisibleText, visibleString } from '@/components/ui/visible-text'
 import type { ConsoleSessionRow } from '@/lib/contract/console-session'
 import { endConsoleSession } from './end-console-session'
 
-const roleWords = { viewer: 'Viewer', operator: 'Operator', admin: 'Admin' } as const
 /** Columns that a narrow screen has no room for; their words then stand under the name. */
 const wide = 'max-xl:hidden'
 const middle = 'max-md:hidden'
@@ -70,7 +70,7 @@ function Row({ row }: { row: ConsoleSessionRow }) {
           <span className="font-medium wrap-anywhere">
             <VisibleText text={row.username} />
           </span>
-          <span className="text-muted">{roleWords[row.role]}</span>
+          <span className="text-muted">{roleLabels[row.role]}</span>
           {row.isYou ? <Badge tone="accent">This one is you</Badge> : null}
         </span>
         <span className="block text-xs text-muted md:hidden">

@@ -2,11 +2,12 @@
 
 import { useState } from 'react'
 import { Field } from '@/components/ui/field'
+import { RoleField } from '@/components/ui/role-field'
 import { AdminSaved } from '@/lib/contract/admin'
-import type { Role } from '@/lib/contract/login'
+import { type Role, roles } from '@/lib/contract/login'
 import { DeedDialog } from './deed-dialog'
 import { useNewPassword } from './new-password'
-import { RoleField } from './role-field'
+import { roleMeans } from './words'
 
 /** From a name, a role and a password to an admin. */
 export function CreateDialog({ onDone, onClose }: { onDone: (saved: AdminSaved) => void; onClose: () => void }) {
@@ -43,7 +44,7 @@ export function CreateDialog({ onDone, onClose }: { onDone: (saved: AdminSaved) 
               value={name}
               onChange={(event) => setName(event.target.value)}
             />
-            <RoleField role={role} onChange={setRole} />
+            <RoleField role={role} offered={roles} means={roleMeans} onChange={setRole} />
             {fields(problem)}
           </>
         )

@@ -3,10 +3,10 @@ import type { AdminRow } from '@/lib/contract/admin'
 import type { Role } from '@/lib/contract/login'
 
 /** What each role lets a person do. */
-export const roleWords: Record<Role, { label: string; can: string }> = {
-  viewer: { label: 'Viewer', can: 'Sees everything, changes nothing.' },
-  operator: { label: 'Operator', can: 'Also ends and extends sessions, runs jobs, reads the audit.' },
-  admin: { label: 'Admin', can: 'Also reveals and exports, and manages admins, tokens and sources.' },
+export const roleMeans: Record<Role, string> = {
+  viewer: 'Sees everything, changes nothing.',
+  operator: 'Also ends and extends sessions, runs jobs, reads the audit.',
+  admin: 'Also reveals and exports, and manages admins, tokens and sources.',
 }
 
 /** How somebody may come in. */

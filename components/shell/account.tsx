@@ -3,19 +3,17 @@
 import { IdCard, LogOut } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { Menu, MenuItem, MenuLine } from '@/components/ui/menu'
+import { roleLabels } from '@/components/ui/role-labels'
 import { VisibleText, visibleString } from '@/components/ui/visible-text'
-import type { Role } from '@/lib/contract/login'
 import { useConsole } from './console-context'
 import { signOut } from './sign-out'
 import { ThemeItems } from './theme-switch'
-
-const roleWords: Record<Role, string> = { viewer: 'Viewer', operator: 'Operator', admin: 'Admin' }
 
 /** Who is signed in and as what, the theme, and the way out. */
 export function Account() {
   const { me, isReadOnly } = useConsole()
   const router = useRouter()
-  const role = isReadOnly ? `${roleWords[me.role]}, read-only` : roleWords[me.role]
+  const role = isReadOnly ? `${roleLabels[me.role]}, read-only` : roleLabels[me.role]
   return (
     <Menu
       align="start"

@@ -7,12 +7,13 @@ import { Button } from '@/components/ui/button'
 import { Dialog } from '@/components/ui/dialog'
 import { Field } from '@/components/ui/field'
 import { ProblemNote } from '@/components/ui/problem-note'
+import { RoleField } from '@/components/ui/role-field'
 import { useAction } from '@/lib/client/action'
 import { refresh } from '@/lib/client/resource'
 import { type Role, roles } from '@/lib/contract/login'
 import { TokenCreated, type TokenInput } from '@/lib/contract/token'
 import { SecretDialog } from './secret-dialog'
-import { roleWords, terms } from './words'
+import { roleMeans, terms } from './words'
 
 const firstTermMs = 30 * 24 * 60 * 60_000
 
@@ -69,24 +70,12 @@ export function CreateDialog({ onClose }: { onClose: () => void }) {
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
-        <fieldset className="flex flex-col gap-1">
-          <legend className="mb-1 text-sm font-medium">Role</legend>
-          {roles.slice(0, roles.indexOf(me.role) + 1).map((one) => (
-            <label key={one} className="flex min-h-control items-start gap-2.5 py-1 text-sm">
-              <input
-                type="radio"
-                name="role"
-                className="mt-0.5 size-4 shrink-0 accent-(--accent)"
-                checked={one === role}
-                onChange={() => setRole(one)}
-              />
-              <span>
-                {roleWords[one].label}
-                <span className="block text-muted">{roleWords[one].can}</span>
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <RoleField
+          role={role}
+          offered={roles.slice(0, roles.indexOf(me.role) + 1)}
+          means={roleMeans}
+          onChange={setRole}
+        />
         <fieldset className="flex flex-wrap items-center gap-1.5">
           <legend className="mb-1.5 text-sm font-medium">Ends after</legend>
           {terms.map(({ label, ms }) => (

@@ -2,13 +2,14 @@
 
 import { Badge } from '@/components/ui/badge'
 import { Button } from '@/components/ui/button'
+import { roleLabels } from '@/components/ui/role-labels'
 import { cellClass, headClass } from '@/components/ui/table'
 import { TimeAgo } from '@/components/ui/time-ago'
 import { TimeLeft } from '@/components/ui/time-left'
 import { Hint } from '@/components/ui/tooltip'
 import { VisibleText } from '@/components/ui/visible-text'
 import type { TokenRow } from '@/lib/contract/token'
-import { roleWords, stateWords } from './words'
+import { stateWords } from './words'
 
 /** Columns that a narrow screen has no room for; their words then stand under the name. */
 const wide = 'max-lg:hidden'
@@ -68,7 +69,7 @@ function Row({ token, onRevoke }: { token: TokenRow; onRevoke: (token: TokenRow)
           </Hint>
         </span>
         <span className="block text-xs text-muted md:hidden">
-          {roleWords[token.role].label} · <Expiry token={token} />
+          {roleLabels[token.role]} · <Expiry token={token} />
         </span>
         <span className="block text-xs text-muted md:hidden">
           <LastUse token={token} verb="Used" />
@@ -77,7 +78,7 @@ function Row({ token, onRevoke }: { token: TokenRow; onRevoke: (token: TokenRow)
           Created by <Created token={token} />
         </span>
       </td>
-      <td className={`${cellClass} ${middle}`}>{roleWords[token.role].label}</td>
+      <td className={`${cellClass} ${middle}`}>{roleLabels[token.role]}</td>
       <td className={`${cellClass} ${middle} whitespace-nowrap`}>
         <Expiry token={token} />
       </td>

@@ -13,10 +13,10 @@ export const stateWords: Record<TokenRow['state'], { label: string; tone: Tone; 
 }
 
 /** What each role lets a script do. */
-export const roleWords: Record<Role, { label: string; can: string }> = {
-  viewer: { label: 'Viewer', can: 'Reads sessions, people and findings.' },
-  operator: { label: 'Operator', can: 'Also ends and extends sessions, runs jobs, reads the audit.' },
-  admin: { label: 'Admin', can: 'Also exports the audit, revokes tokens, ends console sessions.' },
+export const roleMeans: Record<Role, string> = {
+  viewer: 'Reads sessions, people and findings.',
+  operator: 'Also ends and extends sessions, runs jobs, reads the audit.',
+  admin: 'Also exports the audit, revokes tokens, ends console sessions.',
 }
 
 const dayMs = 24 * 60 * 60_000
