@@ -52,7 +52,7 @@ function listLibrary() {
 
 function listParts() {
   const names = ['base-path', 'build', 'ending', 'environment', 'node-version', 'prepared', 'private-redis']
-  return [...names, 'private-redis-watchdog', 'server', 'sign-in-check', 'step', 'store'].map(
+  return [...names, 'private-redis-watchdog', 'server', 'server-command', 'sign-in-check', 'step', 'store'].map(
     (name) => `parts/${name}.mjs`,
   )
 }

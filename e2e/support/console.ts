@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { hash } from '@node-rs/argon2'
+import { serverCommand } from '@/scripts/parts/server-command.mjs'
 import { openFailingLine } from './failing-line'
 import { freePort, until } from './redis'
 
@@ -113,7 +114,7 @@ export function spawnServer(
   env: Record<string, string>,
   folder = serverDir,
 ): { child: ChildProcess; output: () => string } {
-  const child = spawn(process.execPath, ['server.js'], {
+  const child = spawn(...serverCommand, {
     cwd: folder,
     env: {
       ...{ PATH: process.env.PATH ?? '', NODE_ENV: 'production', NEXT_MANUAL_SIG_HANDLE: '1', HOSTNAME: '127.0.0.1' },

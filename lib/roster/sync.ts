@@ -6,6 +6,7 @@ import type { Log } from '@/lib/log'
 import type { Session } from '@/lib/session/session'
 import type { Source, SourceChange } from '@/lib/session/source'
 import { createChanges } from './changes'
+import { collectGarbage } from './collect-garbage'
 import type { Roster } from './roster'
 
 /** How many keys are read in one go. */
@@ -23,6 +24,8 @@ const besideEventsRest = 30
 /** With a feed a slow re-scan proves the roster all the same, a step at a time, with a rest after each of so many times what the step took: at most a fiftieth of Redis. */
 const proveEveryMs = 10 * 60_000
 const proveRest = 49
+/** A scan of more keys leaves so much behind that it is collected at once. */
+const longScan = 100_000
 /** So many sessions that are no longer there leave in one go. */
 const droppedAtOnce = 5000
 const retryMs = 500
@@ -210,6 +213,7 @@ export function createSync({
       asOf = askedAt
       hasScanned = true
       scans.complete += 1
+      if (wasForced && seen > longScan) collectGarbage()
     } catch (error) {
       // What still comes in is true; that it may fail too is nothing new.
       await Promise.allSettled(underWay)

@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process'
 import { request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
 import { atEnd, end, endWellWhenAsked, Failure } from './ending.mjs'
+import { serverCommand } from './server-command.mjs'
 import { stopGroup } from './step.mjs'
 
 const patienceMs = 60_000
 
 /** Runs the built server in `folder` on this store, and says where it is as soon as it answers. Resolves then; everything ends when it ends. */
 export async function runServer({ folder, settings, store }) {
-  const child = spawn(process.execPath, ['server.js'], {
+  const child = spawn(...serverCommand, {
     cwd: folder,
     // Its standard input is a pipe that ends when we do, however we end. In a group of its own, so that it hears of a Ctrl-C once, from us.
     stdio: ['pipe', 'inherit', 'inherit'],
