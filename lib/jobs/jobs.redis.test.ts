@@ -5,6 +5,7 @@ import { makeGuard } from '@/e2e/support/guard'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import type { ActionContext, Actor } from '@/lib/actions/context'
 import { createUndoShelf } from '@/lib/actions/undo'
+import { createUpheld } from '@/lib/actions/uphold'
 import type { AuditEntry } from '@/lib/contract/audit'
 import { JobInput, JobPreview } from '@/lib/contract/job'
 import type { Role } from '@/lib/contract/login'
@@ -69,6 +70,7 @@ function makeServer(over: Partial<ActionContext> = {}, itsHome = home) {
     audit,
     guard,
     undo: createUndoShelf(),
+    upheld: createUpheld(Date.now),
     log: silent,
     isReadOnly: false,
     now: () => connection.now(),
