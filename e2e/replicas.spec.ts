@@ -111,29 +111,29 @@ async function comesAndGoes(key: string, value: string) {
   await expect.poll(() => redis.client().exists(key), { intervals: [20] }).toBe(0)
 }
 
-/** Asked for at the first, and followed on the page while the second alone is asked. */
+/** Previewed at the first, confirmed at the second, and followed on the page while the first alone is asked. */
 async function seeOneJobAtBoth(page: Page) {
   await seed(Array.from({ length: many }, (_, index) => `Many ${index}`))
   const total = many + people.length - 1
   const said = total.toLocaleString('en-US')
   await expectBoth(page, total)
   await expect(page.getByTestId('count')).toContainText(said)
-  // A preview is known to the replica that made it.
   await balancer.stayWith(0)
   await page.getByRole('button', { name: 'Act on all that match' }).click()
   await page.getByRole('menuitem', { name: 'Revoke…' }).click()
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel(`Type ${said} to go on`).fill(String(total))
+  await balancer.stayWith(1)
   await dialog.getByRole('button', { name: `Revoke ${said}` }).click()
   await expect(dialog.getByRole('button', { name: 'Stop' })).toBeVisible()
-  await balancer.stayWith(1)
-  const [before = 0] = balancer.answered()
+  await balancer.stayWith(0)
+  const [, before] = balancer.answered()
   const finished = async () => Number(await dialog.getByRole('progressbar').getAttribute('aria-valuenow'))
   const seen: number[] = []
   await waitUntil(async () => seen[seen.push(await finished()) - 1] === total, 15_000)
   expect(seen.filter((count) => count > 0 && count < total).length).toBeGreaterThan(0)
   await expect(dialog).toContainText(`${said} of ${said} sessions ended`)
-  expect(balancer.answered()[0]).toBe(before)
+  expect(balancer.answered()[1]).toBe(before)
   await balancer.stayWith(null)
   const lists = await Promise.all(
     (await callEach(page, '/api/jobs')).map(async (answer) => JobList.parse(await answer.json())),
