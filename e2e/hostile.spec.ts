@@ -170,7 +170,7 @@ test('270 ways to smuggle in a script are text in every place that shows what ot
   // Text does not become HTML, not even by the page's own scripts; what is looked for would be found.
   const refusal = await page.evaluate(() => {
     for (const [name, value] of [
-      ['img', '/icon.svg?none'],
+      ['img', 'https://elsewhere.invalid/'],
       ['a', 'javascript:pwned()'],
       ['iframe', 'about:blank'],
     ] as const) {
