@@ -2,7 +2,6 @@ import 'server-only'
 import { randomUUID } from 'node:crypto'
 import type { ActionContext } from '@/lib/actions/context'
 import { createUndoShelf } from '@/lib/actions/undo'
-import { createUpheld } from '@/lib/actions/uphold'
 import { createAdmins } from '@/lib/admin/admins'
 import { createAudit } from '@/lib/audit'
 import { createAuditHistory } from '@/lib/audit-history'
@@ -51,7 +50,10 @@ function createRuntime() {
   const [first] = connections
   if (first === undefined) throw new Error('The settings name no database.')
   const home = settings.home
-    ? createConnection({ address: settings.home, database: settings.home.databases[0] ?? 0, log, isReadOnly: false })
+    ? createConnection({
+        ...{ address: settings.home, database: settings.home.databases[0] ?? 0, log },
+        ...{ isReadOnly: false, isHome: true },
+      })
     : first
   const now = () => first.now()
 
@@ -106,19 +108,11 @@ function createRuntime() {
     roster,
     audit,
     undo: createUndoShelf(),
-    upheld: createUpheld(Date.now),
     log,
     isReadOnly,
     now,
     changed: (target) => sources.find(target.source.id)?.sync.changed([target.key]),
     refresh: async (target, known) => sources.find(target.source.id)?.sync.refresh(target.key, known),
-  }
-
-  for (const connection of connections) {
-    connection.onHealth(({ state }) => {
-      const isOn = (id: string) => sources.find(id)?.connection === connection
-      if (state === 'up') void actions.upheld.check(actions, isOn)
-    })
   }
 
   const jobs = createJobs({

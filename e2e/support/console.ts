@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { hash } from '@node-rs/argon2'
 import { serverCommand } from '@/scripts/parts/server-command.mjs'
 import { openFailingLine } from './failing-line'
+import { openLeastPrivilege } from './least-privilege'
 import { freePort, until } from './redis'
 
 /** The production build under test: a standalone folder. */
@@ -64,13 +65,15 @@ export async function startConsole(
 ): Promise<RollcallConsole> {
   const port = Number(env.PORT ?? (await freePort()))
   const failing = await openFailingLine(redisUrl)
-  const url = failing?.url ?? redisUrl
+  const privilege = openLeastPrivilege(failing?.url ?? redisUrl, env)
+  const url = privilege?.url ?? failing?.url ?? redisUrl
   const { child, output } = spawnServer(
     {
       PORT: String(port),
       ...(url === null ? {} : { REDIS_URL: url }),
       ROLLCALL_ADMIN_PASSWORD: people.admin.password,
       ROLLCALL_ADMINS: (await adminLines()).join('\n'),
+      ...privilege?.env,
       ...env,
     },
     folder,
@@ -105,6 +108,7 @@ export async function startConsole(
         await once(child, 'exit')
       }
       await failing?.end(hasEnded, output())
+      await privilege?.end()
     },
   }
 }

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { type RedisOptions as AnyRedisOptions, Redis } from 'ioredis'
+import { accountArgs } from './least-privilege'
 
 // Without the reply mapping, whose three states the constructor's overloads cannot tell apart.
 type RedisOptions = Omit<AnyRedisOptions, 'replyMapping'>
@@ -74,6 +75,7 @@ export async function startRedis(options: StartOptions = {}): Promise<RedisServe
       ...['--dir', folder, '--bind', '127.0.0.1', '--daemonize', 'no', '--loglevel', 'warning'],
       ...(tls ? ['--port', '0', '--tls-port', String(port), ...tls.args] : ['--port', String(port)]),
       ...(socketPath ? ['--unixsocket', socketPath, '--unixsocketperm', '700'] : []),
+      ...(options.configFile ? [] : accountArgs()),
       ...(options.args ?? []),
     ]
     const started = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -1,26 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { beforeAll, expect, test } from 'vitest'
+import { putSpringSession } from '@/e2e/support/spring-sessions'
 import { withRedis } from '@/e2e/support/with-redis'
 import { extendOne } from '@/lib/actions/extend'
 import { createSource } from '@/lib/redis/source'
 import type { Source } from '@/lib/session/source'
 import { formats } from '.'
-
-type Companion = {
-  key: string
-  type: string
-  value?: string
-  members?: (string | { member: string; score: number })[]
-  ttlMs: number
-}
-type Case = {
-  name: string
-  file: string
-  key: string
-  redisExpiresAt: number
-  takenAt: number
-  companions: Companion[]
-}
 
 const minuteMs = 60_000
 const own = withRedis()
@@ -38,37 +22,7 @@ beforeAll(async () => {
   })
 })
 
-/** Puts a session with all that stands beside it into Redis, its times moved to now. */
-async function put(folder: string, name: string): Promise<Buffer> {
-  const base = new URL(`./fixtures/${folder}/`, import.meta.url)
-  const cases: Case[] = JSON.parse(readFileSync(new URL('manifest.json', base), 'utf8'))
-  const one = cases.find((other) => other.name === name)
-  if (one === undefined) throw new Error('No such case')
-  const redis = own.server.client()
-  const fields: Record<string, string> = JSON.parse(readFileSync(new URL(one.file, base), 'utf8'))
-  const later = BigInt(own.connection.now() - one.takenAt)
-  for (const [field, value] of Object.entries(fields)) {
-    const bytes = Buffer.from(value, 'base64')
-    if (field === 'creationTime' || field === 'lastAccessedTime') {
-      bytes.writeBigInt64BE(bytes.readBigInt64BE(bytes.length - 8) + later, bytes.length - 8)
-    }
-    await redis.hset(one.key, field, bytes)
-  }
-  await redis.pexpire(one.key, one.redisExpiresAt - one.takenAt)
-  for (const { key, type, members = [], ttlMs } of one.companions) {
-    // The bucket is named by the minute in which the session ends.
-    const endsAt = own.connection.now() + one.redisExpiresAt - one.takenAt - 5 * minuteMs
-    const name = key.replace(/(?<=:expirations:)\d+$/, String((Math.floor(endsAt / minuteMs) + 1) * minuteMs))
-    if (type === 'string') await redis.set(name, '')
-    for (const member of members) {
-      if (typeof member === 'string') await redis.sadd(name, Buffer.from(member, 'base64'))
-      else await redis.zadd(name, member.score, Buffer.from(member.member, 'base64'))
-    }
-    if (ttlMs > 0) await redis.pexpire(name, ttlMs)
-  }
-  return Buffer.from(one.key)
-}
-
+const put = (folder: string, name: string) => putSpringSession(own.server.client(), folder, name, own.connection.now())
 const keys = async () => (await own.server.client().keys('*')).sort()
 
 test.each(['spring-indexed', 'spring-reactive'])(

@@ -2,9 +2,9 @@ import type { Redis } from 'ioredis'
 import type { Trouble } from '@/lib/contract/source'
 import type { Log } from '@/lib/log'
 import type { RedisAddress } from '@/lib/settings.mjs'
-import { nothingProbed, probeCapabilities } from './capabilities'
+import { absent, nothingProbed, probeCapabilities, probeTransaction, type Use } from './capabilities'
 import type { Connection, Health } from './connection'
-import { isAnswer, wasNeverSent } from './errors'
+import { isAnswer, mayNotAsk, wasNeverSent } from './errors'
 import { meterCommands } from './metered'
 import { describeAddress, isCluster, openClient } from './options'
 import { createSide } from './side'
@@ -22,16 +22,28 @@ type ConnectOptions = {
   database: number
   log: Log
   isReadOnly: boolean
+  /** It keeps what is Rollcall's own, and no sessions. */
+  isHome?: boolean
   /** Certificates to trust instead of the system's, PEM. */
   ca?: string
 }
 
 /** A `Connection`, connecting in the background from now on; never throws, whatever answers or does not answer at the address. */
-export function createConnection({ address, database, log, isReadOnly, ca }: ConnectOptions): Connection {
+export function createConnection({
+  address,
+  database,
+  log,
+  isReadOnly,
+  isHome = false,
+  ca,
+}: ConnectOptions): Connection {
+  const use: Use = isHome ? 'home' : isReadOnly ? 'reading' : 'sessions'
   const description = describeAddress(address, database)
   const listeners = new Set<(health: Health) => void>()
   let health: Health = { state: 'connecting', since: Date.now(), lastAnswerAt: null, reason: null }
   let probe = nothingProbed
+  /** What a transaction may not hold, as far as it is known. */
+  let denied: string[] = []
   let clock: { redisAt: number; readAt: number } | null = null
   let reviewedAt: number | null = null
   const complaints = createComplaints()
@@ -105,7 +117,7 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
       await node.ping()
     } catch (error) {
       // It answers, and who may not ask, or a disk that takes no save, keeps nobody from reading.
-      if (isAnswer(error) && /^(NOPERM|MISCONF)/.test(messageOf(error))) return
+      if (mayNotAsk(error) || (isAnswer(error) && /^MISCONF/.test(messageOf(error)))) return
       // A socket that is silent may be half open: only a new one tells.
       if (!isAnswer(error) && node.status === 'ready') node.disconnect(true)
       throw error
@@ -118,13 +130,29 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
     isProbing = true
     complaints.clear()
     try {
-      probe = await probeCapabilities(client, isReadOnly)
+      probe = await probeCapabilities(client, use, absentKey())
     } finally {
       isProbing = false
     }
     await readClock()
     reviewedAt = performance.now()
     tracking.retry()
+    void reviewTransactions()
+  }
+
+  /** Beside all else, for it waits for a connection of its own. */
+  async function reviewTransactions(): Promise<void> {
+    if (!probe.capabilities.watch) return
+    try {
+      denied = await side.transact((own) => probeTransaction(own, use, absentKey()))
+    } catch {
+      // What was known before stands; the next review asks again.
+    }
+  }
+
+  /** Under a watched prefix, where this user may touch keys; nobody writes it. */
+  function absentKey(): string {
+    return `${isHome ? '' : (tracking.prefixes().find((prefix) => !absent.startsWith(prefix)) ?? '')}${absent}`
   }
 
   async function selectOrLeave(single: Redis): Promise<void> {
@@ -172,8 +200,10 @@ export function createConnection({ address, database, log, isReadOnly, ca }: Con
     capabilities: () => ({
       ...probe.capabilities,
       tracking: probe.capabilities.tracking && !['rescan', 'events'].includes(tracking.kind()),
+      hset: probe.capabilities.hset && !denied.includes('HSET'),
+      watch: probe.capabilities.watch && !denied.includes('MULTI'),
     }),
-    missing: () => probe.missing,
+    missing: () => [...new Set([...probe.missing, ...denied, ...tracking.refused()])],
     trouble: () => trouble ?? complaints.current(),
     feed() {
       const kind = tracking.kind()

@@ -13,7 +13,7 @@ export type Health = {
   reason: string | null
 }
 
-/** What this server and this user can do, probed with commands that change nothing, again on every `ready`. */
+/** What this server and this user can do, probed with commands that change nothing, again on every `ready`; whether HSET and MULTI are allowed a moment later. */
 export type Capabilities = {
   tracking: boolean
   pexpiretime: boolean
@@ -22,6 +22,7 @@ export type Capabilities = {
   unlink: boolean
   expire: boolean
   set: boolean
+  hset: boolean
   watch: boolean
   memoryUsage: boolean
   info: boolean
@@ -45,7 +46,7 @@ export interface Connection {
   /** Called on every change of `state`; returns how to stop. */
   onHealth(listener: (health: Health) => void): () => void
   capabilities(): Capabilities
-  /** The commands that the probe found refused or absent, upper case: `CLIENT TRACKING`, `DUMP` … */
+  /** The commands that a probe or the feed found refused or absent, upper case: `CLIENT TRACKING`, `DUMP` … */
   missing(): string[]
   /** What is wrong with this Redis now, also while it answers: it may be full, or refuse what reading needs. Null: nothing that is known. */
   trouble(): Trouble | null

@@ -36,7 +36,7 @@ export async function backUpKnown(connection: Connection, known: readonly Stored
   for (const [at, stored] of small.entries()) dumped.set(stored, copies[at] ?? null)
   return known.map((stored) => {
     const copy = dumped.get(stored)
-    return copy === undefined || copy === 'refused' ? backUpValue(stored) : copy
+    return copy === undefined || copy === 'refused' ? backUpValue(connection, stored) : copy
   })
 }
 
@@ -59,8 +59,11 @@ async function dumpKeys(connection: Connection, keys: readonly Buffer[]): Promis
   })
 }
 
-function backUpValue({ raw: { key, value, redisExpiresAt }, sizeBytes }: StoredSession): Backup | null {
-  if (value.isTruncated) return null
+function backUpValue(
+  connection: Connection,
+  { raw: { key, value, redisExpiresAt }, sizeBytes }: StoredSession,
+): Backup | null {
+  if (value.isTruncated || !mayWriteBack(connection, value)) return null
   const copy: Copy = { kind: 'value', value }
   return { key, bytes: sizeBytes, redisExpiresAt, opaque: copy }
 }
@@ -68,8 +71,14 @@ function backUpValue({ raw: { key, value, redisExpiresAt }, sizeBytes }: StoredS
 async function backUpByType(connection: Connection, key: Buffer): Promise<Backup | null> {
   const [reading] = await readValues(connection, [key], mostBackupBytes)
   if (!reading || reading === 'skipped' || reading.value.isTruncated) return null
+  if (!mayWriteBack(connection, reading.value)) return null
   const copy: Copy = { kind: 'value', value: reading.value }
   return { key, bytes: reading.sizeBytes, redisExpiresAt: reading.redisExpiresAt, opaque: copy }
+}
+
+function mayWriteBack(connection: Connection, { type }: StoredValue): boolean {
+  const { set, hset, watch } = connection.capabilities()
+  return type === 'string' ? set : hset && watch
 }
 
 export async function restoreKey(connection: Connection, backup: Backup): Promise<WriteResult> {

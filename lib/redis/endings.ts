@@ -1,5 +1,6 @@
 import type { SessionFormat } from '@/lib/formats/format'
 import type { CompanionWrite, Ending } from '@/lib/session/plan'
+import { fieldOf } from '@/lib/session/raw'
 import type { Backup, RemoveResult, StoredSession, WriteResult } from '@/lib/session/source'
 import { isUnanswered } from '@/lib/session/source'
 import { type Undoing, writeCompanion } from './companions'
@@ -25,6 +26,7 @@ export function createEndings(connection: Connection) {
 
   async function invalidate({ stored, backup }: Doomed, ending: Ending): Promise<WriteResult> {
     if (ending.invalidation === null) return removeKey(connection, stored.raw.key)
+    if (isInvalidated(stored, ending.invalidation)) return 'gone'
     const result = await invalidateHash(connection, stored.raw, ending.invalidation)
     // Whoever may not write a hash may still remove it, which ends the session too.
     if (typeof result === 'object') return removeKey(connection, stored.raw.key)
@@ -102,6 +104,11 @@ export function createEndings(connection: Connection) {
       return result
     },
   }
+}
+
+/** What an earlier end left, and its own companions went with it: it is no session that came back. */
+function isInvalidated({ raw: { value } }: StoredSession, { fields }: NonNullable<Ending['invalidation']>): boolean {
+  return fields.every(([name, bytes]) => fieldOf(value, name.toString('latin1'))?.equals(bytes) ?? false)
 }
 
 function toResult(error: unknown): RemoveResult {

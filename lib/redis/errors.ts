@@ -31,7 +31,7 @@ export async function written(command: string, run: () => Promise<WriteResult>):
     const text = messageOf(firstOf(error))
     if (/^WRONGTYPE/.test(text)) return 'conflict'
     for (const [pattern, sentence] of refusals) {
-      if (pattern.test(text)) return { denied: sentence.replace('%', command) }
+      if (pattern.test(text)) return { denied: sentence.replace('%', commandIn(text) ?? command) }
     }
     throw unavailable(error)
   }
@@ -53,10 +53,16 @@ export function isAnswer(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError'
 }
 
+/** Redis lives, and this user may not ask it whether it does. */
+export const mayNotAsk = (error: unknown) => isAnswer(error) && /^NOPERM/.test(messageOf(error))
+
+/** EXEC gives the reason behind words of its own. */
+const notAllowed = /^(EXECABORT .*: )?NOPERM/
+
 /** The command does not exist or this user may not run it; a refusal that is about the key alone is none of the command. */
 export function isRefused(error: unknown): boolean {
   const text = messageOf(error)
-  if (/^NOPERM/.test(text)) return !/\bkeys?\b|\bchannels?\b/i.test(text.replace(/'[^']*'/g, ''))
+  if (notAllowed.test(text)) return !/\bkeys?\b|\bchannels?\b/i.test(text.replace(/'[^']*'/g, ''))
   return /unknown (command|subcommand)|syntax error|not supported|unsupported|^READONLY/i.test(text)
 }
 
@@ -76,8 +82,13 @@ export function wasNeverSent(error: unknown): boolean {
   return /isn't writeable|isn't ready and enableOfflineQueue|subscriber mode/.test(messageOf(error))
 }
 
+/** In a transaction it may be another than the one that the deed is named after. */
+function commandIn(text: string): string | null {
+  return /\bNOPERM.* '([a-z|]+)' command/i.exec(text)?.[1]?.replace('|', ' ').toUpperCase() ?? null
+}
+
 const refusals: readonly (readonly [RegExp, string])[] = [
-  [/^NOPERM/, 'This Redis user may not run % here.'],
+  [notAllowed, 'This Redis user may not run % here.'],
   [/unknown (command|subcommand)/i, 'This Redis has no %.'],
   [/^READONLY/, 'This Redis is a read-only replica and refused %.'],
   [/^OOM/, 'Redis is out of memory and refused %.'],

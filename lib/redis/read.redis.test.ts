@@ -37,6 +37,8 @@ afterAll(async () => {
 async function open(username: string) {
   const connection = await connectTo(addressOf(redis, { username, password: 'pw' }))
   opened.push(connection)
+  // Behind its own look at what a transaction may hold.
+  await connection.transact(async () => {})
   return connection
 }
 
@@ -54,7 +56,7 @@ async function readAs(username: string, names = keys) {
   return { readings, calls, commands }
 }
 /** What the connection and the test itself ask meanwhile. */
-const beside = new Set(['ping', 'info', 'config|resetstat', 'time'])
+const beside = new Set(['ping', 'info', 'config|resetstat', 'time', 'unwatch'])
 
 test('what is there is read as it is: strings short, empty and cut, hashes, and nothing that is no session', async () => {
   const { readings, calls } = await readAs('plain')

@@ -77,8 +77,13 @@ async function readSome(connection: Connection, keys: Buffer[], limitBytes: numb
   return results
 }
 
-function stringReading(bytes: Buffer, sizeBytes: number, redisExpiresAt: number | null): Reading {
-  return { value: { type: 'string', bytes, isTruncated: bytes.length < sizeBytes }, sizeBytes, redisExpiresAt }
+function stringReading(
+  bytes: Buffer,
+  sizeBytes: number,
+  redisExpiresAt: number | null,
+  isTruncated = bytes.length < sizeBytes,
+): Reading {
+  return { value: { type: 'string', bytes, isTruncated }, sizeBytes, redisExpiresAt }
 }
 
 const isForbidden = (answer: unknown) => answer instanceof Error && /^NOPERM/.test(answer.message)
@@ -102,6 +107,9 @@ async function readUnsure(
       found.push([index, stringReading(head, Math.max(head.length, answer), redisExpiresAt)])
     } else if (Buffer.isBuffer(answer)) {
       found.push([index, stringReading(answer.subarray(0, limitBytes), answer.length, redisExpiresAt)])
+    } else if (head !== null && head.length > 0) {
+      // How long it is nobody says: what was read is its beginning.
+      found.push([index, stringReading(head, head.length, redisExpiresAt, true)])
     } else if (answer instanceof Error) refused.push(known)
   }
   return { found, refused }

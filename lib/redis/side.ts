@@ -1,5 +1,5 @@
 import type { Cluster, Redis } from 'ioredis'
-import { unwritten } from './errors'
+import { mayNotAsk, unwritten } from './errors'
 import { commandTimeoutMs, isCluster } from './options'
 
 /** A second connection for transactions, opened at the first and kept. */
@@ -50,8 +50,8 @@ export function createSide(open: () => Redis | Cluster, database: number): Side 
     beat() {
       const asked = client
       if (asked?.status !== 'ready') return
-      asked.ping().catch(() => {
-        if (asked.status === 'ready') asked.disconnect(true)
+      asked.ping().catch((error: unknown) => {
+        if (!mayNotAsk(error) && asked.status === 'ready') asked.disconnect(true)
       })
     },
     close() {

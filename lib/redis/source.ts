@@ -194,8 +194,8 @@ export function createSource(options: SourceOptions): Source {
 
     planExtension(stored, untilAt) {
       const ttlOnly = { rewrite: null, expiresAt: untilAt, notReached: [...stored.notReached.extend] }
-      const { set, watch } = connection.capabilities()
-      if (!set || !watch)
+      const { set, hset, watch } = connection.capabilities()
+      if (!watch || !(stored.raw.value.type === 'hash' ? hset : set))
         return { ...ttlOnly, notReached: [...new Set([...ttlOnly.notReached, 'app-timeout' as const])] }
       return reader.formatOf(stored).extend?.(stored.raw, untilAt) ?? ttlOnly
     },

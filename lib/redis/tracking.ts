@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Log } from '@/lib/log'
 import type { SourceChange } from '@/lib/session/source'
 import type { FeedKind } from './connection'
-import { isAnswer, isRefused, reasonOf } from './errors'
+import { isAnswer, isRefused, mayNotAsk, reasonOf } from './errors'
 import { createEar, keyOfChannel, keyspacePatterns } from './keyspace'
 
 const channel = '__redis__:invalidate'
@@ -11,6 +11,10 @@ const channel = '__redis__:invalidate'
 export type Tracking = {
   watch(prefixes: string[], onChange: (change: SourceChange) => void): () => void
   kind(): FeedKind
+  /** The prefixes that are watched, without those within others. */
+  prefixes(): string[]
+  /** The commands that were refused when it was to begin, upper case. */
+  refused(): string[]
   /** Follows the primaries and asks each socket whether it lives; called each second while Redis answers. */
   beat(): void
   /** Tries again where tracking was refused; called when permissions may have changed. */
@@ -24,6 +28,8 @@ type Tracker = {
   socket: Redis
   state: 'connecting' | 'armed' | 'listening' | 'refused'
   armedPrefixes: string
+  /** What was refused, or null. */
+  refused: string | null
   ear: ReturnType<typeof createEar>
 }
 
@@ -59,19 +65,24 @@ export function createTracking(
   async function arm(tracker: Tracker): Promise<void> {
     const { socket } = tracker
     const prefixes = wanted()
+    let asked = 'CLIENT ID'
     try {
       const id = String(await socket.call('CLIENT', 'ID'))
       const filter = prefixes.includes('') ? [] : prefixes.flatMap((prefix) => ['PREFIX', prefix])
+      asked = 'CLIENT TRACKING'
       await socket.call('CLIENT', 'TRACKING', 'ON', 'REDIRECT', id, 'BCAST', ...filter)
+      asked = 'SUBSCRIBE'
       await socket.subscribe(channel)
     } catch (error) {
       if (isAnswer(error) && (isRefused(error) || /NOPERM/.test(String(error)))) {
+        tracker.refused = asked
         log.info('feed.refused', { reason: reasonOf(error) })
         await listen(tracker, prefixes)
       } else socket.disconnect(true)
       return
     }
     tracker.state = 'armed'
+    tracker.refused = null
     tracker.armedPrefixes = JSON.stringify(prefixes)
     tell('everything')
     rearmIfChanged(tracker)
@@ -103,7 +114,7 @@ export function createTracking(
 
   function track(primary: Redis): Tracker {
     const socket = open(primary)
-    const tracker: Tracker = { socket, state: 'connecting', armedPrefixes: '', ear: createEar() }
+    const tracker: Tracker = { socket, state: 'connecting', armedPrefixes: '', refused: null, ear: createEar() }
     socket.on('error', (error: unknown) => log.debug('feed.error', { reason: reasonOf(error) }))
     socket.on('ready', () => void arm(tracker))
     socket.on('close', () => {
@@ -154,13 +165,15 @@ export function createTracking(
       }
       return states.length > 0 && states.every((state) => state === 'armed') ? 'tracking' : 'none'
     },
+    prefixes: wanted,
+    refused: () => [...trackers.values()].flatMap(({ refused }) => refused ?? []),
     beat() {
       follow()
       for (const tracker of trackers.values()) {
         const { socket } = tracker
         if (!isOpen(tracker) || socket.status !== 'ready') continue
-        socket.ping().catch(() => {
-          if (socket.status === 'ready') socket.disconnect(true)
+        socket.ping().catch((error: unknown) => {
+          if (!mayNotAsk(error) && socket.status === 'ready') socket.disconnect(true)
         })
       }
     },

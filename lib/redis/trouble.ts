@@ -15,7 +15,7 @@ const known: readonly Known[] = [
     'Its password is another one now: correct REDIS_URL and start Rollcall again.',
   ],
   [
-    /^NOPERM/,
+    /^(EXECABORT .*: )?NOPERM/,
     'not allowed for this user',
     'not-allowed',
     'Give this Redis user the rights that the README lists; Rollcall notices by itself.',

@@ -27,7 +27,7 @@ export function listSources(runtime: Runtime, role: Role): SourceList {
 export function etagOfSources(runtime: Runtime, role: Role): string {
   const troubles = runtime.sources
     .list()
-    .map(({ connection }) => connection.trouble()?.what ?? '')
+    .map(({ connection, source }) => [connection.trouble()?.what ?? '', ...source.missing])
     .join()
   const covered = `${versionOf(runtime)} ${role} ${runtime.freshness().state} ${troubles}`
   return `W/"${createHash('sha256').update(covered).digest('base64url').slice(0, 27)}"`

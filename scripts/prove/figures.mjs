@@ -7,6 +7,7 @@ import { isMet, printTable } from '../bench/table.mjs'
 import { build } from '../parts/build.mjs'
 import { root } from '../parts/environment.mjs'
 import { findRedisServer } from '../parts/private-redis.mjs'
+import { printRights } from './acl/table.mjs'
 import { printOutcomes } from './faults/table.mjs'
 
 /** Proofs that are figures, each a folder of `scripts/prove` whose files run in this order. */
@@ -14,12 +15,24 @@ export const figures = {
   guard: ['storm', 'loss', 'reuse', 'full', 'store'],
   deeds: ['replies', 'extends', 'neighbours', 'handles', 'audit'],
   hostile: ['values', 'rows'],
+  acl: ['each', 'suite'],
   topologies: ['failover', 'sentinel', 'cluster'],
   faults: ['line', 'server', 'topology', 'control', 'restarts', 'browser'],
 }
 
 /** These ask the built server. */
-const needServer = ['neighbours', 'rows', 'line', 'server', 'topology', 'control', 'restarts', 'browser']
+const needServer = [
+  'neighbours',
+  'rows',
+  'line',
+  'server',
+  'topology',
+  'control',
+  'restarts',
+  'browser',
+  'each',
+  'suite',
+]
 const buildFolder = '.next-test'
 
 /** Runs them at full size, prints one table and writes the same rows as JSON. Answers the rows, and whether every bound is met. */
@@ -39,7 +52,7 @@ export async function proveFigures(what, parts = figures[what]) {
     },
   })
   const outcomes = rows.filter((row) => row.against !== undefined)
-  if (outcomes.length > 0) printOutcomes(outcomes)
+  if (outcomes.length > 0) (what === 'acl' ? printRights : printOutcomes)(outcomes)
   printTable(rows)
   console.log(`\n${saveRows(what, rows)}`)
   return { rows, isHeld: failed === 0 && rows.every((row) => row.bound === undefined || isMet(row)) }

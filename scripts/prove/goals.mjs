@@ -44,6 +44,12 @@ export const goals = [
   },
   { figure: 'Answers to a foreign Host', target: '0 of 25', test: 'origin.test.ts, e2e/doors.spec.ts' },
   { figure: 'Answers with all security headers', target: 'all', test: 'first-look.test.ts, e2e/doors.spec.ts' },
+  {
+    figure: 'Permissions of which each, taken away, takes only what needs it',
+    target: 'all, by name',
+    parts: ['acl/each'],
+  },
+  { figure: 'Denials in the browser suite as the full account', target: '0', parts: ['acl/suite'] },
   { figure: 'Faults of Redis survived', target: '32 of 32', whats: ['faults'] },
   { figure: 'Sessions that are missing after 50 failovers within a scan', target: '0', test: null },
   { figure: 'Failed requests in ten minutes of load', target: '0 of ≥ 274,500', test: null },

@@ -8,7 +8,7 @@ import { startRedis } from '@/e2e/support/redis'
 import { createDice, type Dice } from '@/lib/formats/fuzz'
 import { createHandles } from '@/lib/session/handle'
 
-const requests = 100_000
+const requests = Number(process.env.PROVE_REQUESTS ?? 100_000)
 const callers = 8
 const secret = 'a secret of this proof, long enough'
 const sessions = 300
