@@ -5,6 +5,7 @@ import type { ReactNode } from 'react'
 import { HintPopup } from '@/components/ui/hint-popup'
 import { Toasts } from '@/components/ui/toast'
 import { withBasePath } from '@/lib/client/base-path'
+import { firstScript } from './first-script'
 import './globals.css'
 
 export const metadata: Metadata = {
@@ -22,9 +23,6 @@ export const viewport: Viewport = {
   viewportFit: 'cover',
 }
 
-/** Sets the theme that was chosen before anything is painted. The key is the one of `components/ui/theme-switch.tsx`. */
-const themeScript = `try{const t=localStorage.getItem('rollcall-theme');if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch{}`
-
 /** The document. Every page renders per request, so that its scripts carry the nonce. */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   await connection()
@@ -32,8 +30,8 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" suppressHydrationWarning>
       <head>
-        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of this file */}
-        <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: themeScript }} />
+        {/* biome-ignore lint/security/noDangerouslySetInnerHtml: a constant of first-script.ts */}
+        <script nonce={nonce} suppressHydrationWarning dangerouslySetInnerHTML={{ __html: firstScript }} />
       </head>
       <body className="min-h-dvh bg-surface text-ink antialiased">
         {children}

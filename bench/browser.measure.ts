@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Browser, Page } from '@playwright/test'
 import { afterAll, beforeAll, inject, test } from 'vitest'
@@ -23,6 +24,8 @@ const samples = 100
 const shownBoundMs = 1500
 const patienceMs = 30_000
 const quietMs = 10_000
+/** Where the pictures go: for the eye, nothing is measured of them. */
+const pictures = '.rollcall/bench/pages'
 
 const sessions = inject('sessions')
 const said = counted.format(sessions)
@@ -63,6 +66,25 @@ test('how soon a page has something to read', async (context) => {
     tell(context, path === '/sessions' ? { ...row, bound: { of: 'value', most: firstRowsBoundMs } } : row)
   }
   await page.context().close()
+})
+
+test('how each page looks at this size', async () => {
+  mkdirSync(pictures, { recursive: true })
+  for (const [width, theme] of [
+    [1440, 'light'],
+    [360, 'dark'],
+  ] as const) {
+    const { page } = await openPage(browser, server.rollcall)
+    await page.setViewportSize({ width, height: 900 })
+    await page.emulateMedia({ colorScheme: theme })
+    for (const name of ['', 'sessions', 'users', 'findings', 'sources']) {
+      await page.goto(`${server.rollcall.origin}/${name}`)
+      await page.getByRole('main').getByRole('heading').first().waitFor({ timeout: patienceMs })
+      await sleep(2000)
+      await page.screenshot({ path: `${pictures}/${name || 'overview'}-${width}-${theme}.png` })
+    }
+    await page.context().close()
+  }
 })
 
 test('what a page does while nothing is new', async (context) => {

@@ -4,6 +4,7 @@ import { addressOf, connectTo, silent } from '@/e2e/support/connection'
 import { makeGuard } from '@/e2e/support/guard'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import { createUndoShelf } from '@/lib/actions/undo'
+import { createUpheld } from '@/lib/actions/uphold'
 import { JobInput } from '@/lib/contract/job'
 import { formats } from '@/lib/formats'
 import { createJobs } from '@/lib/jobs/jobs'
@@ -70,6 +71,7 @@ async function runJob(isSecurity: boolean): Promise<Seen> {
       audit,
       guard,
       undo: createUndoShelf(),
+      upheld: createUpheld(Date.now),
       log: silent,
       isReadOnly: false,
       now: () => connection.now(),

@@ -2,6 +2,7 @@ import 'server-only'
 import { randomUUID } from 'node:crypto'
 import type { ActionContext } from '@/lib/actions/context'
 import { createUndoShelf } from '@/lib/actions/undo'
+import { createUpheld } from '@/lib/actions/uphold'
 import { createAdmins } from '@/lib/admin/admins'
 import { createAudit } from '@/lib/audit'
 import { createAuditHistory } from '@/lib/audit-history'
@@ -108,11 +109,19 @@ function createRuntime() {
     roster,
     audit,
     undo: createUndoShelf(),
+    upheld: createUpheld(Date.now),
     log,
     isReadOnly,
     now,
     changed: (target) => sources.find(target.source.id)?.sync.changed([target.key]),
     refresh: async (target, known) => sources.find(target.source.id)?.sync.refresh(target.key, known),
+  }
+
+  for (const connection of connections) {
+    connection.onHealth(({ state }) => {
+      const isOn = (id: string) => sources.find(id)?.connection === connection
+      if (state === 'up') void actions.upheld.check(actions, isOn)
+    })
   }
 
   const jobs = createJobs({

@@ -7,6 +7,10 @@ import { isHidden, useLeaving } from './deeds'
 import { pageSize } from './view'
 
 const arrivalMs = 3_000
+/** Where more come at once, none stands out: a table that flashes all the time says nothing, and keeps the browser drawing. */
+const mostMarked = 5
+/** So many that were in view are remembered, the latest: more than are ever loaded at once. */
+const mostKnown = 30_000
 /** A session made longer ago than this did not just arrive: it only moved into view. */
 const newWithinMs = 60_000
 
@@ -109,13 +113,21 @@ function isNew(row: SessionRow, now: number): boolean {
 
 function noteArrivals(memory: Memory, pages: SessionPage[]): void {
   const now = serverNow()
+  const arrivals: string[] = []
   for (const page of pages) {
     const isFirstSight = !memory.seenPages.has(page.page)
     memory.seenPages.add(page.page)
     for (const row of page.rows) {
-      if (memory.known.has(row.handle)) continue
+      const isKnown = memory.known.delete(row.handle)
       memory.known.add(row.handle)
-      if (!isFirstSight && isNew(row, now)) memory.arrivedAt.set(row.handle, Date.now())
+      if (!isKnown && !isFirstSight && isNew(row, now)) arrivals.push(row.handle)
     }
+  }
+  const at = arrivals.length > mostMarked ? 0 : Date.now()
+  for (const handle of arrivals) memory.arrivedAt.set(handle, at)
+  for (const handle of memory.known) {
+    if (memory.known.size <= mostKnown) break
+    memory.known.delete(handle)
+    memory.arrivedAt.delete(handle)
   }
 }

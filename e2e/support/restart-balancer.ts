@@ -6,6 +6,10 @@ export type Balancer = {
   origin: string
   /** Puts a replica there, in the place of what was at `index`. */
   use(index: number, origin: string): void
+  /** Asks this one alone, as a balancer does that keeps somebody with one replica, and waits until the others have answered all they were asked; null: all in turn again. */
+  stayWith(index: number | null): Promise<void>
+  /** How many requests each replica answered. */
+  answered(): number[]
   /** Requests that another replica was asked again for: refused there, or told that it ends. */
   retried(): number
   stop(): Promise<void>
@@ -24,9 +28,10 @@ class NotAnswered extends Error {
 
 /** Listens on a free loopback port. What no replica answered is 502. */
 export async function startBalancer(origins: readonly string[]): Promise<Balancer> {
-  const replicas = origins.map((origin) => ({ origin, isOut: false }))
+  const replicas = origins.map((origin) => ({ origin, isOut: false, underWay: 0, answered: 0 }))
   const agent = new Agent({ keepAlive: true })
   let turn = 0
+  let stay: number | null = null
   let retried = 0
   let isStopped = false
 
@@ -67,17 +72,24 @@ export async function startBalancer(origins: readonly string[]): Promise<Balance
   async function pass(asked: IncomingMessage, body: Buffer): Promise<Answer> {
     for (let tries = 0; tries < mostTries; tries += 1) {
       turn += 1
-      const replica = [0, 1].map((at) => replicas[(turn + at) % replicas.length]).find((one) => one && !one.isOut)
+      const inTurn = [0, 1].map((at) => replicas[(turn + at) % replicas.length])
+      const replica = (stay === null ? inTurn : [replicas[stay]]).find((one) => one && !one.isOut)
       if (replica === undefined) {
         await new Promise((done) => setTimeout(done, lookEveryMs))
         continue
       }
+      replica.underWay += 1
       try {
         const answer = await ask(replica.origin, asked, body)
         const isEnding = answer.status === 503 && answer.headers.connection === 'close'
-        if (!isEnding) return answer
+        if (!isEnding) {
+          replica.answered += 1
+          return answer
+        }
       } catch (error) {
         if (!(error instanceof NotAnswered) || !error.isSafe) throw error
+      } finally {
+        replica.underWay -= 1
       }
       retried += 1
       void lookAfter(replica)
@@ -105,6 +117,12 @@ export async function startBalancer(origins: readonly string[]): Promise<Balance
       const replica = replicas[index]
       if (replica) replica.origin = origin
     },
+    async stayWith(index) {
+      stay = index
+      const others = index === null ? [] : replicas.filter((_, at) => at !== index)
+      while (others.some(({ underWay }) => underWay > 0)) await new Promise((done) => setTimeout(done, lookEveryMs))
+    },
+    answered: () => replicas.map(({ answered }) => answered),
     retried: () => retried,
     async stop() {
       isStopped = true

@@ -1,6 +1,7 @@
 import type { ActionContext, Actor } from '@/lib/actions/context'
 import { inspect } from '@/lib/actions/inspect'
 import { createUndoShelf } from '@/lib/actions/undo'
+import { createUpheld } from '@/lib/actions/uphold'
 import type { AuditEntry } from '@/lib/contract/audit'
 import { JobInput } from '@/lib/contract/job'
 import { isKnownError } from '@/lib/errors'
@@ -54,7 +55,16 @@ export async function openReplica(redis: RedisServer): Promise<Replica> {
   const guard = makeGuard({ source, connection, roster, audit })
   const sync = createSync({ source, line: connection, roster, log: silent })
   const actions: ActionContext = {
-    ...{ roster, audit, guard, undo: createUndoShelf(), log: silent, isReadOnly: false, now: () => connection.now() },
+    ...{
+      roster,
+      audit,
+      guard,
+      undo: createUndoShelf(),
+      upheld: createUpheld(Date.now),
+      log: silent,
+      isReadOnly: false,
+      now: () => connection.now(),
+    },
     changed: ({ key }) => sync.changed([key]),
     refresh: ({ key }) => sync.refresh(key),
   }

@@ -18,6 +18,7 @@ import { restore } from './restore'
 import { reveal } from './reveal'
 import { revoke } from './revoke'
 import { createUndoShelf, undoMs } from './undo'
+import { createUpheld } from './uphold'
 
 const alice = '{"userId":42,"name":"Alice"}'
 const express =
@@ -58,6 +59,7 @@ function makeContext(): ActionContext {
     roster,
     audit,
     undo: createUndoShelf(),
+    upheld: createUpheld(Date.now),
     guard: makeGuard({ source, connection: own.connection, roster, audit }),
     log: silent,
     isReadOnly: false,
@@ -83,6 +85,27 @@ const deeds: [string, (who: Actor, of: Target) => Promise<unknown>][] = [
   ['restore', (who, of) => restore(context, who, of)],
   ['extend', (who, of) => extend(context, who, of, { byMs: 1000 })],
 ]
+
+it('what an extend promised is extended again after a failover that lost it, and the audit says so', async () => {
+  const client = own.server.client()
+  const endOf = (name: string) => client.pexpiretime(`sess:${name}`)
+  await client.set('sess:lost', alice, 'PX', 60_000)
+  await client.set('sess:kept', alice, 'PX', 60_000)
+  const before = await endOf('lost')
+  await extend(context, operator, target('lost'), { byMs: 600_000 })
+  await extend(context, operator, target('kept'), { byMs: 600_000 })
+  const promised = await endOf('lost')
+  // As it stands at a primary that the extension had not come to.
+  await client.pexpireat('sess:lost', before)
+  entries = []
+  await context.upheld.check(context, (id) => id === 'another')
+  expect(await endOf('lost')).toBe(before)
+  await context.upheld.check(context, (id) => id === 'sess')
+  expect(await endOf('lost')).toBe(promised)
+  expect(entries).toMatchObject([
+    { handle: 'handle-lost', phase: 'outcome', outcome: 'done', reason: expect.stringContaining('failover') },
+  ])
+})
 
 describe('every deed', () => {
   it.each(deeds)('%s is refused to a viewer, changes nothing, and the denial is audited', async (_, run) => {

@@ -10,6 +10,7 @@ import type { Roster } from '@/lib/roster/roster'
 import type { Session } from '@/lib/session/session'
 import type { Source } from '@/lib/session/source'
 import type { UndoShelf } from './undo'
+import type { Upheld } from './uphold'
 
 /** Who acts, for whom the audit is written. */
 export type Actor = { admin: Admin; requestId: string; ip: string | null }
@@ -22,6 +23,7 @@ export type ActionContext = {
   roster: Roster
   audit: Audit
   undo: UndoShelf
+  upheld: Upheld
   guard: Guard
   log: Log
   isReadOnly: boolean

@@ -45,8 +45,10 @@ export async function extend(
       told.wanted = untilAt
       return null
     })
-    if (answer.outcome === 'done') await context.refresh(target, after)
-    else if (answer.outcome === 'already-gone') context.changed(target)
+    if (answer.outcome === 'done') {
+      context.upheld.note(actor, target, answer.expiresAt ?? told.wanted)
+      await context.refresh(target, after)
+    } else if (answer.outcome === 'already-gone') context.changed(target)
     return tell(answer)
   } catch (error) {
     if (!isUnanswered(error)) {

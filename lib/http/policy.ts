@@ -19,6 +19,8 @@ export function contentSecurityPolicy(nonce: string, { isDevelopment = false } =
     `base-uri 'none'`,
     `form-action 'self'`,
     `frame-ancestors 'none'`,
+    // Text becomes a script or HTML by the one policy of app/first-script.ts. The development server evaluates code.
+    ...(isDevelopment ? [] : [`require-trusted-types-for 'script'`, `trusted-types default`]),
   ].join('; ')
 }
 

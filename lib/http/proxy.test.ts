@@ -40,6 +40,8 @@ test('the policy allows no script, object, base, frame or form but our own', () 
     `base-uri 'none'`,
     `form-action 'self'`,
     `frame-ancestors 'none'`,
+    `require-trusted-types-for 'script'`,
+    `trusted-types default`,
   ])
 })
 

@@ -1,11 +1,11 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { JobInput } from '@/lib/contract/job'
 import { KnownError } from '@/lib/errors'
 import type { Roster } from '@/lib/roster/roster'
 
 /** How long what was previewed can be confirmed. */
-const keptMs = 5 * 60_000
+export const previewKeptMs = 5 * 60_000
 /** So many previews wait to be confirmed at once, and so many sessions in all of them; the oldest go first. */
 const mostSets = 50
 const mostItems = 400_000
@@ -20,18 +20,21 @@ export type JobOrder = Omit<JobInput, 'dryRun' | 'digest' | 'reason'>
 
 export type Frozen = { digest: string; admin: string; order: string; items: JobItem[]; expiresAt: number }
 
-/** The sets that were shown to somebody and may be confirmed: in this process, in memory, for five minutes each. */
+/**
+ * The sets that were shown to somebody and may be confirmed, for five minutes each. They wait in memory where they were frozen. Any other replica with the same secret knows a set by its digest, where it
+ * sees just the same sessions itself; nothing is kept for that.
+ */
 export type FrozenSets = {
-  /** Freezes these slots for one admin and one order. The digest says nothing about the keys to who has not this process's secret. */
+  /** Freezes these slots for one admin and one order. The digest says nothing about the keys to who has not the secret. */
   freeze(admin: string, order: JobOrder, slots: Uint32Array, now: number): Promise<Frozen>
-  /** The set that was confirmed. Throws `conflict` where it is not here, too old, or of another admin or order. */
-  find(admin: string, order: JobOrder, digest: string, now: number): Frozen
-  /** The same, once: it can be had no second time. */
-  take(admin: string, order: JobOrder, digest: string, now: number): Frozen
+  /** The set that was confirmed; `look` says what the order finds now, where it was frozen elsewhere. Throws `conflict` where that is another set, the digest is too old, or of another admin or order. */
+  find(admin: string, order: JobOrder, digest: string, now: number, look: () => Uint32Array): Promise<Frozen>
+  /** Forgets it; false where it did not wait here. */
+  drop(digest: string): boolean
 }
 
-export function createFrozenSets(roster: Roster): FrozenSets {
-  const secret = randomBytes(32)
+/** `sign`: keyed with the secret that the replicas share. */
+export function createFrozenSets(roster: Roster, sign: (text: string) => string): FrozenSets {
   const sets = new Map<string, Frozen>()
 
   function trim(now: number) {
@@ -43,40 +46,57 @@ export function createFrozenSets(roster: Roster): FrozenSets {
     }
   }
 
-  function find(admin: string, order: JobOrder, digest: string, now: number): Frozen {
-    trim(now)
-    const frozen = sets.get(digest)
-    if (frozen === undefined || frozen.admin !== admin || frozen.order !== sayOrder(order)) {
-      throw new KnownError(
-        'conflict',
-        'This preview no longer holds: it is too old, was used, or was of something else. Preview again.',
-      )
-    }
-    return frozen
+  async function make(admin: string, order: string, slots: Uint32Array, stamp: string): Promise<Frozen> {
+    // Taken in one go, so that all of it is of one moment; only the hashing waits for others.
+    const items = Array.from(slots, (slot) => toItem(roster, slot))
+    const sum = await sumOf(items)
+    const digest = `${stamp}.${sign(JSON.stringify(['frozen', admin, order, stamp, items.length, sum]))}`
+    return { digest, admin, order, items, expiresAt: frozenAt(stamp) + previewKeptMs }
   }
 
   return {
     async freeze(admin, order, slots, now) {
-      const said = sayOrder(order)
-      const hash = createHmac('sha256', secret).update(JSON.stringify([admin, said, randomBytes(8).toString('hex')]))
-      // Taken in one go, so that all of it is of one moment; only the hashing waits for others.
-      const items = Array.from(slots, (slot) => toItem(roster, slot))
-      for (const [index, { source, key, principal }] of items.entries()) {
-        hash.update(JSON.stringify([source, key, principal]))
-        if (index % turnItems === turnItems - 1) await nextTurn()
-      }
-      const frozen = { digest: hash.digest('base64url'), admin, order: said, items, expiresAt: now + keptMs }
+      const stamp = `${now}.${randomBytes(8).toString('hex')}`
+      const frozen = await make(admin, sayOrder(order), slots, stamp)
       sets.set(frozen.digest, frozen)
       trim(now)
       return frozen
     },
-    find,
-    take(admin, order, digest, now) {
-      const frozen = find(admin, order, digest, now)
-      sets.delete(digest)
-      return frozen
+    async find(admin, order, digest, now, look) {
+      trim(now)
+      const said = sayOrder(order)
+      const own = sets.get(digest)
+      if (own !== undefined && own.admin === admin && own.order === said) return own
+      const [, stamp = ''] = /^(\d{1,16}\.[\da-f]{16})\./.exec(digest) ?? []
+      const age = now - frozenAt(stamp)
+      if (own === undefined && Math.abs(age) < previewKeptMs) {
+        const seen = await make(admin, said, look(), stamp)
+        if (seen.digest === digest) return seen
+      }
+      throw noLonger()
     },
+    drop: (digest) => sets.delete(digest),
   }
+}
+
+/** A preview that cannot be confirmed. */
+export const noLonger = () =>
+  new KnownError(
+    'conflict',
+    'This preview no longer holds: it is too old, was used, or was of something else. Preview again.',
+  )
+
+const frozenAt = (stamp: string) => Number.parseInt(stamp, 10)
+
+/** One text for a set of sessions, whatever their order: each replica holds them in another one. */
+async function sumOf(items: readonly JobItem[]): Promise<string> {
+  const sum = Buffer.alloc(32)
+  for (const [index, { source, key, principal }] of items.entries()) {
+    const one = hash('sha256', JSON.stringify([source, key, principal]), 'buffer')
+    for (let at = 0; at < sum.length; at += 1) sum[at] = (sum[at] ?? 0) ^ (one[at] ?? 0)
+    if (index % turnItems === turnItems - 1) await nextTurn()
+  }
+  return sum.toString('base64url')
 }
 
 function toItem(roster: Roster, slot: number): JobItem {

@@ -5,6 +5,7 @@ import { makeGuard } from '@/e2e/support/guard'
 import { type RedisServer, startRedis, until } from '@/e2e/support/redis'
 import type { ActionContext, Actor } from '@/lib/actions/context'
 import { createUndoShelf } from '@/lib/actions/undo'
+import { createUpheld } from '@/lib/actions/uphold'
 import type { AuditEntry } from '@/lib/contract/audit'
 import { JobInput, JobPreview } from '@/lib/contract/job'
 import type { Role } from '@/lib/contract/login'
@@ -69,6 +70,7 @@ function makeServer(over: Partial<ActionContext> = {}, itsHome = home) {
     audit,
     guard,
     undo: createUndoShelf(),
+    upheld: createUpheld(Date.now),
     log: silent,
     isReadOnly: false,
     now: () => connection.now(),
@@ -85,8 +87,9 @@ function makeServer(over: Partial<ActionContext> = {}, itsHome = home) {
   })
   return { jobs, roster, read }
 
-  async function read() {
-    const keys = (await redis.client().keys('sess:*')).map((key) => Buffer.from(key))
+  async function read(order: 'ascending' | 'descending' = 'ascending') {
+    const keys = (await redis.client().keys('sess:*')).sort().map((key) => Buffer.from(key))
+    if (order === 'descending') keys.reverse()
     for (const session of await source.read(keys)) if (session && session !== 'skipped') roster.put(session, 1)
   }
 }
@@ -215,6 +218,31 @@ describe('a job', () => {
     const { job } = await jobs.start(actor(), JobInput.parse({ ...input, digest }))
     await finished(jobs, job)
     await expect(jobs.start(actor(), JobInput.parse({ ...input, digest }))).rejects.toMatchObject(conflict)
+  })
+
+  it('is confirmed at another replica that sees the same sessions, once over both, and not where it sees others', async () => {
+    const [first, second] = [makeServer(), makeServer()]
+    await write(300)
+    await first.read()
+    await second.read('descending')
+    const input = { deed: 'extend', filter: {}, byMs: 60_000 }
+    const { digest } = await first.jobs.preview(actor(), JobInput.parse({ ...input, dryRun: true }))
+    const order = JobInput.parse({ ...input, digest })
+    const conflict = { code: 'conflict' }
+    await expect(second.jobs.start(actor('operator', 'otto'), order)).rejects.toMatchObject(conflict)
+    await expect(second.jobs.start(actor(), JobInput.parse({ ...input, byMs: 1000, digest }))).rejects.toMatchObject(
+      conflict,
+    )
+    const { job } = await second.jobs.start(actor(), order)
+    expect(await finished(second.jobs, job)).toMatchObject({ state: 'done', total: 300, done: 300 })
+    await expect(first.jobs.start(actor(), order)).rejects.toMatchObject(conflict)
+
+    const other = await first.jobs.preview(actor(), JobInput.parse({ ...input, dryRun: true }))
+    await redis.client().set('sess:later', '{"userId":1}', 'PX', 60_000)
+    await second.read()
+    const late = JobInput.parse({ ...input, digest: other.digest })
+    await expect(second.jobs.start(actor(), late)).rejects.toMatchObject(conflict)
+    expect(await finished(first.jobs, (await first.jobs.start(actor(), late)).job)).toMatchObject({ total: 300 })
   })
 
   it('acts only on the named ones of what the filter leaves', async () => {

@@ -22,7 +22,7 @@ import type { Handles } from '@/lib/session/handle'
 import type { Source } from '@/lib/session/source'
 import { askRunner, hasStopped, toAsk } from './asks'
 import { bringBack } from './bring-back'
-import { createFrozenSets, type JobItem, type JobOrder } from './frozen'
+import { createFrozenSets, type JobItem, type JobOrder, noLonger } from './frozen'
 import { asSeen, makeLive, personOf, sayCounts, sayNumber, sayOrder, versionOf } from './job'
 import type { Ask, KeptJob, Ledger } from './ledger'
 import { sayPreview } from './preview'
@@ -62,7 +62,7 @@ export type Jobs = ReturnType<typeof createJobs>
 
 export function createJobs({ actions, ledger, runner, handles, sources }: JobsContext) {
   const { roster, now } = actions
-  const frozen = createFrozenSets(roster)
+  const frozen = createFrozenSets(roster, (text) => handles().digest(text))
   const shelf = createBackupShelf()
   const live = new Map<string, LiveJob>()
   let isClosed = false
@@ -160,9 +160,9 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
   async function start(actor: Actor, input: JobInput): Promise<{ job: string }> {
     await allow(actor, 'job.start')
     const { reason, dryRun: _dryRun, digest, ...order } = input
-    const found = frozen.find(actor.admin.username, order, digest ?? '', now())
-    needFreshFor(actor, 'job.start', { deed: order.deed, total: found.items.length })
-    const set = frozen.take(actor.admin.username, order, digest ?? '', now())
+    const set = await frozen.find(actor.admin.username, order, digest ?? '', now(), () => pick(order))
+    needFreshFor(actor, 'job.start', { deed: order.deed, total: set.items.length })
+    await takeOnce(set.digest)
     const principal = order.isEverywhere ? personOf(order, handles()) : null
     const id = randomBytes(9).toString('base64url')
     const job = makeLive(
@@ -186,6 +186,12 @@ export function createJobs({ actions, ledger, runner, handles, sources }: JobsCo
     void keepItems(run, job)
     void finish(actor, 'job.start', job)
     return { job: id }
+  }
+
+  /** Throws `conflict` where the preview was used, here or at another replica; while the home is away, one that was made here can be. */
+  async function takeOnce(digest: string): Promise<void> {
+    const wasHere = frozen.drop(digest)
+    if (!(await ledger.takePreview(digest).catch(() => wasHere))) throw noLonger()
   }
 
   async function finish(actor: Actor, deed: Deed, job: LiveJob): Promise<void> {

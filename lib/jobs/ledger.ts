@@ -5,7 +5,7 @@ import type { Outcome } from '@/lib/contract/session'
 import type { Log } from '@/lib/log'
 import type { Connection } from '@/lib/redis/connection'
 import type { Handles } from '@/lib/session/handle'
-import type { JobItem } from './frozen'
+import { type JobItem, previewKeptMs } from './frozen'
 
 const jobsKey = 'rollcall:jobs'
 const keptMs = 7 * 24 * 60 * 60_000
@@ -107,6 +107,10 @@ export function createLedger({ home, log, handles }: LedgerContext) {
           index += 1
         }
       }
+    },
+    /** Whether this is the first time, over all replicas, that this preview is used. Throws as the client does. Cost: one SET. */
+    async takePreview(digest: string): Promise<boolean> {
+      return (await home.client.set(`rollcall:preview:${digest}`, '1', 'PX', previewKeptMs, 'NX')) !== null
     },
     /** Whether this process may run the job now: nobody else does. Renewed by `renew`. Throws as the client does. */
     async claim(job: string, runner: string): Promise<boolean> {

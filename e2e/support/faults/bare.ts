@@ -9,7 +9,7 @@ const askEveryMs = 100
 export type Bare = { worstMs(): number; stop(): Promise<void> }
 
 export async function askBareServer(): Promise<Bare> {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('./bare.mjs', import.meta.url))], {
+  const child = spawn(process.execPath, [fileURLToPath(new URL('./empty-server.mjs', import.meta.url))], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const [line] = await once(child.stdout, 'data')

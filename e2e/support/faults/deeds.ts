@@ -79,7 +79,7 @@ function judgeExtend(deed: DoneDeed, endsAt: number | null, losesSessions: boole
     case 'failed':
     case 'refused':
       if (endsAt === null) return losesSessions ? null : 'it is gone'
-      return endsAt === deed.endsAt ? null : 'its end has changed'
+      return endsAt === deed.endsAt ? null : `its end has changed by ${endsAt - (deed.endsAt ?? 0)} ms`
     case 'already-gone':
       return endsAt === null ? null : 'it is there'
     case 'unknown':

@@ -5,6 +5,7 @@ import type { ActionContext, Actor } from '@/lib/actions/context'
 import { extend } from '@/lib/actions/extend'
 import { revoke } from '@/lib/actions/revoke'
 import { createUndoShelf } from '@/lib/actions/undo'
+import { createUpheld } from '@/lib/actions/uphold'
 import type { AuditEntry } from '@/lib/contract/audit'
 import type { Outcome } from '@/lib/contract/session'
 import { isKnownError } from '@/lib/errors'
@@ -51,7 +52,15 @@ export async function cutReplies(
     count: () => entries.length,
   }
   const context: ActionContext = {
-    ...{ roster, audit, undo: createUndoShelf(), log: silent, isReadOnly: false, now: () => connection.now() },
+    ...{
+      roster,
+      audit,
+      undo: createUndoShelf(),
+      upheld: createUpheld(Date.now),
+      log: silent,
+      isReadOnly: false,
+      now: () => connection.now(),
+    },
     // What comes back is no matter here, and its reading would be cut too.
     guard: makeGuard({ source, connection, roster, audit }),
     changed() {},

@@ -6,6 +6,7 @@ import type { RedisServer } from '@/e2e/support/redis'
 import type { ActionContext, Actor } from '@/lib/actions/context'
 import { revoke } from '@/lib/actions/revoke'
 import { createUndoShelf } from '@/lib/actions/undo'
+import { createUpheld } from '@/lib/actions/uphold'
 import { createAudit } from '@/lib/audit'
 import type { Outcome } from '@/lib/contract/session'
 import { formats } from '@/lib/formats'
@@ -77,6 +78,7 @@ export async function openStand(
     roster,
     audit,
     undo: createUndoShelf(),
+    upheld: createUpheld(Date.now),
     guard: isGuarded ? guard : { ...guard, raise() {}, hold() {} },
     log: silent,
     isReadOnly: false,
