@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Cluster, type Redis } from 'ioredis'
 import { startConsole } from '../console'
-import { startRedis } from '../redis'
+import { startRedis, until } from '../redis'
 import { type RedisCluster, type RedisSentinel, startCluster, startSentinel } from '../topology'
 import { consoleSettings, type LineSite, openSite, type Site, saveSessions, waitForSessions } from './site'
 import type { Fault } from './trial'
@@ -92,11 +92,13 @@ export async function openPairSite(sessions: number): Promise<PairSite> {
   const site = await openSite({ sessions })
   const other = await startRedis({ args: ['--replicaof', '127.0.0.1', String(site.redis.port)] })
   const [one, two] = [site.redis.client(clientOptions), other.client(clientOptions)]
+  await until('the replica has everything', async () => /master_link_status:up/.test(await two.info('replication')))
   let truth = one
   return {
     ...site,
     truth: () => truth,
     async demote() {
+      await one.call('WAIT', 1, 1000)
       // In this order nothing is written to either in between.
       await one.call('REPLICAOF', '127.0.0.1', String(other.port))
       await two.call('REPLICAOF', 'NO', 'ONE')
@@ -205,8 +207,8 @@ export type TlsSite = LineSite & { present(which: 'own' | 'expired' | 'other'): 
 export async function openTlsSite(sessions: number): Promise<TlsSite> {
   const folder = mkdtempSync(join(tmpdir(), 'rollcall-tls-'))
   const trusted = join(folder, 'trusted.pem')
-  const expired = makeCertificate(folder, 'expired', 0)
-  const other = makeCertificate(folder, 'other', 2)
+  const expired = makeCertificate(folder, 'expired', '20200101000000Z', '20200102000000Z')
+  const other = makeCertificate(folder, 'other', '20200101000000Z', '20991231235959Z')
   const site = await openSite({
     sessions,
     tls: true,
@@ -230,12 +232,55 @@ export async function openTlsSite(sessions: number): Promise<TlsSite> {
   }
 }
 
-function makeCertificate(folder: string, name: string, days: number) {
-  const [key, certificate] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)]
-  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1']
-  const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', String(days), ...subject]
-  execFileSync('openssl', [...made, '-keyout', key, '-out', certificate], { stdio: 'pipe' })
-  return { key, certificate, text: () => execFileSync('cat', [certificate], { encoding: 'utf8' }) }
+/** Its own authority, for `from` and `to` as `openssl ca` reads them: a certificate of the past cannot be asked for by a number of days. */
+function makeCertificate(folder: string, name: string, from: string, to: string) {
+  const own = join(folder, name)
+  mkdirSync(own)
+  const [key, certificate, config] = ['key', 'crt', 'conf'].map((what) => join(own, what)) as [string, string, string]
+  const database = [
+    'database = index',
+    'serial = serial',
+    'new_certs_dir = .',
+    'default_md = sha256',
+    'policy = policy',
+  ]
+  writeFileSync(join(own, 'index'), '')
+  writeFileSync(join(own, 'serial'), '01')
+  writeFileSync(
+    config,
+    [
+      '[ca]',
+      'default_ca = own',
+      '[own]',
+      ...database,
+      '[policy]',
+      'commonName = supplied',
+      '[names]',
+      'subjectAltName = IP:127.0.0.1',
+      '',
+    ].join('\n'),
+  )
+  const openssl = (...args: string[]) => execFileSync('openssl', args, { cwd: own, stdio: 'pipe' })
+  openssl('req', '-new', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=127.0.0.1', '-keyout', key, '-out', 'request')
+  const times = ['-startdate', from, '-enddate', to]
+  openssl(
+    'ca',
+    '-batch',
+    '-notext',
+    '-selfsign',
+    '-config',
+    config,
+    '-keyfile',
+    key,
+    '-in',
+    'request',
+    '-extensions',
+    'names',
+    ...times,
+    '-out',
+    certificate,
+  )
+  return { key, certificate, text: () => readFileSync(certificate, 'utf8') }
 }
 
 export const tlsFaults: Fault<TlsSite>[] = [

@@ -176,7 +176,7 @@ export function isFalse(
 ): boolean {
   if (state !== 'live') return false
   const from = askedAt - toldWithinMs
-  const before = samples.findLast(({ at }) => at <= from)
+  const before = samples.findLast(({ at }) => at <= from) ?? samples[0]
   const after = samples.find(({ at }) => at >= answeredAt)
   const between = samples.filter(({ at }) => at > from && at < answeredAt)
   const counts = [before, after, ...between].flatMap((sample) => (sample ? [sample.count] : []))

@@ -33,6 +33,8 @@ export function followTruth(client: () => Redis | Cluster, from: number): Truth 
     }
   }
   async function write() {
+    // What was there at the beginning is known before anything comes to it.
+    while (samples.length === 0 && !isStopped) await wait(sampleEveryMs / 10)
     while (!isStopped && !isQuiet) {
       await saveSessions(client(), next, next + 1).then(
         () => (next += 1),
