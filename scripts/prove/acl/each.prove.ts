@@ -39,6 +39,9 @@ const needed: Record<string, Feature[]> = {
   hlen: [...hashes, 'hashes of many fields are listed'],
   hkeys: hashes,
   hmget: hashes,
+  // A set beside a session is copied in no other way.
+  dump: ['what stands beside it goes and comes'],
+  restore: ['what stands beside it goes and comes'],
   set: ['rewrite its times'],
   watch: rewriting,
   unwatch: rewriting,

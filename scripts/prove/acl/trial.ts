@@ -240,7 +240,9 @@ async function tryRevoke(
   const hasEnded = isSpring ? gone.some((name) => springKey.test(name)) : gone.includes(key)
   if ((said.outcome === 'done') !== hasEnded) against(`${revoking} said ${said.outcome}, and it had ended: ${hasEnded}`)
   if (said.outcome !== 'done') return lacks(revoking, said.reason ?? said.detail ?? null)
-  if (isSpring && gone.length < 4) lacks('what stands beside it goes and comes', `only ${gone.join(', ')}`)
+  const besideAndItself = gone.includes(keys.reactive) ? 5 : 4
+  if (isSpring && gone.length < besideAndItself)
+    lacks('what stands beside it goes and comes', `only ${gone.join(', ')}`)
   if (said.undoUntil === null) return lacks(undoing, 'no undo is offered')
   await wait(humanMs)
   const undone = await admin.call('POST', `/api/sessions/${handle}/restoration`)
