@@ -1,9 +1,11 @@
+import type { Redis } from 'ioredis'
 import { afterEach, expect, test } from 'vitest'
 import { addressOf, connectTo, silent } from '@/e2e/support/connection'
 import { freePort, type RedisServer, type StartOptions, startRedis, until } from '@/e2e/support/redis'
 import { startCluster, startSentinel } from '@/e2e/support/topology'
 import { createConnection } from './connect'
 import type { Connection } from './connection'
+import { openClient } from './options'
 
 const open: { close?(): Promise<void>; stop?(): Promise<void> }[] = []
 
@@ -185,6 +187,21 @@ test('a cluster is up, tells of changes on every primary, and a primary that sta
   await until('it is down', () => connection.health().state === 'down', 3500)
   cluster.nodes[1]?.resume()
   await until('it is up', () => connection.health().state === 'up', 5000)
+})
+
+test('the news of a failover that comes while the primary is looked for ends nothing', async () => {
+  const hosts = [{ host: '127.0.0.1', port: await freePort() }]
+  const address = { ...addressOf(null), topology: 'sentinel' as const, hosts, masterName: 'main' }
+  const client = openClient(address, 0, () => false) as Redis
+  client.on('error', () => {})
+  const ended = new Promise((resolve) => client.once('end', resolve))
+  client.connect().catch(() => {})
+  await until('it looks for the primary', () => client.status === 'connecting')
+  // What ioredis does itself at that news.
+  ;(client as unknown as { connector: { disconnect(): void } }).connector.disconnect()
+  await ended
+  await until('it looks again', () => client.status === 'connecting')
+  client.disconnect()
 })
 
 test('behind a Sentinel the new primary is followed, with its feed', async () => {

@@ -6,7 +6,7 @@ import { absent, nothingProbed, probeCapabilities, probeTransaction, type Use } 
 import type { Connection, Health } from './connection'
 import { isAnswer, mayNotAsk, wasNeverSent } from './errors'
 import { meterCommands } from './metered'
-import { describeAddress, isCluster, openClient } from './options'
+import { describeAddress, isCluster, keepTrying, openClient } from './options'
 import { createSide } from './side'
 import { createTracking } from './tracking'
 import { createComplaints, messageOf, troubleOf } from './trouble'
@@ -60,7 +60,7 @@ export function createConnection({
     // What a probe finds refused is missing, and no trouble.
     if (!(isProbing && /^NOPERM/.test(messageOf(error)))) complaints.note(command, error)
   })
-  const tracking = createTracking(primaries, (primary) => primary.duplicate(ownSocket), log, database)
+  const tracking = createTracking(primaries, (primary) => keepTrying(primary.duplicate(ownSocket)), log, database)
   const side = createSide(() => openClient(address, database, shouldReconnect, ca), database)
 
   function primaries(): Map<string, Redis> {

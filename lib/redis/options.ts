@@ -62,7 +62,7 @@ export function openClient(
   const single: Options = { ...options, db: database, enableOfflineQueue: false, retryStrategy: retryRenewed }
   if (address.topology === 'unix') return new Redis({ ...single, path: address.path ?? '' })
   if (address.topology === 'sentinel') {
-    return new Redis({
+    const client = new Redis({
       ...single,
       sentinels: address.hosts,
       name: address.masterName ?? '',
@@ -76,9 +76,27 @@ export function openClient(
       maxLoadingRetryTime: longestRetryMs,
       ...(address.tls ? { sentinelTLS: options.tls ?? {}, enableTLSForSentinelMode: true } : {}),
     })
+    return keepTrying(client)
   }
   const host = address.hosts[0]
   return new Redis({ ...single, host: host?.host ?? '127.0.0.1', port: host?.port ?? 6379 })
+}
+
+/** The same client; where the news of a failover comes while it looks for the primary, ioredis gives it up for good, and here it begins anew. Only `disconnect()` ends it. */
+export function keepTrying(client: Redis): Redis {
+  const disconnect = client.disconnect.bind(client)
+  let isClosed = false
+  client.disconnect = (reconnect = false) => {
+    if (!reconnect) isClosed = true
+    disconnect(reconnect)
+  }
+  client.on('end', () => {
+    const begin = () => {
+      if (!isClosed) client.connect().catch(() => {})
+    }
+    setTimeout(begin, retryIn(1)).unref()
+  })
+  return client
 }
 
 /** By what it says and not by its class: the server's bundles may hold different copies of a class. */
