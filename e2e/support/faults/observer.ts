@@ -42,6 +42,16 @@ const others: [string, string, unknown?][] = [
   ['GET', '/api/jobs'],
 ]
 
+/** Asks for everything once, deeds too: what is asked for the first time waits for its code, and on a busy machine that takes seconds of its own. */
+export async function askEach(rollcall: RollcallConsole): Promise<void> {
+  const admin = await rollcall.as('admin')
+  const deeds: typeof others = [
+    ['DELETE', '/api/sessions/none'],
+    ['POST', '/api/sessions/none/extension', { byMs: 1 }],
+  ]
+  for (const [method, path, body] of [...others, ...deeds]) await (await admin.call(method, path, body)).text()
+}
+
 /**
  * Asks one console for its list ten times a second, and for everything else in turn, until it is stopped. `alter` changes what is seen before it is judged: a control has it lie.
  * `perSecond`: as many more of the list, for load.

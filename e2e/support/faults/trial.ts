@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { askBareServer } from './bare'
 import { checkDeeds, type DoneDeed, doDeed, type Subject } from './deeds'
-import { type ListAnswer, type Observer, observe } from './observer'
+import { askEach, type ListAnswer, type Observer, observe } from './observer'
 import { type Site, saveSessions, waitForSessions } from './site'
 import { followTruth, keepOnly, readEnds, readKeys, type Sample } from './truth'
 
@@ -167,6 +167,7 @@ async function prepare(site: Site, sessions: number, own: number): Promise<void>
   await saveSessions(site.truth(), 0, sessions)
   await saveSessions(site.truth(), own, own + mostSubjects)
   await waitForSessions(site.rollcall, (await readKeys(site.truth())).size)
+  await askEach(site.rollcall)
 }
 
 /** Fewer than were there all the while before it was asked for, as far as that had to be told. */
