@@ -27,6 +27,7 @@ beforeAll(async () => {
   const user = ['on', '>pw', '+@all', '&*'] as const
   await client.call('ACL', 'SETUSER', 'plain', ...user, '~*', '-@scripting')
   await client.call('ACL', 'SETUSER', 'simple', ...user, '~*', '-getrange')
+  await client.call('ACL', 'SETUSER', 'blind', ...user, '~*', '-getrange', '-get')
   await client.call('ACL', 'SETUSER', 'few', ...user, '~sess:[^l]*')
 })
 afterAll(async () => {
@@ -100,6 +101,14 @@ test('one key that may not be read hides no other', async () => {
   const plain = await readAs('plain')
   const open = keys.flatMap((key, at) => (key.toString().startsWith('sess:l') ? [] : [at]))
   expect(open.map((at) => readings[at])).toEqual(open.map((at) => plain.readings[at]))
+})
+
+test('who may read no string is told so: nothing is said to be gone or no session', async () => {
+  const connection = await open('blind')
+  await expect(readValues(connection, keys, limitBytes)).rejects.toThrow(/^NOPERM/)
+  expect(await readValues(connection, [Buffer.from('sess:hash')], limitBytes)).toMatchObject([
+    { value: { type: 'hash' } },
+  ])
 })
 
 test('who may not use GETRANGE is read by GET', async () => {

@@ -2,6 +2,7 @@ import { latestTime } from '@/lib/session/lifetime'
 import type { StoredValue } from '@/lib/session/raw'
 import { type Command, runAll } from './commands'
 import type { Connection } from './connection'
+import { isRefused } from './errors'
 
 /** Keys in one go, and how much their values should have together at most: what is copied holds Redis and the socket. */
 const mostAtOnce = 500
@@ -39,7 +40,7 @@ export async function readValues(connection: Connection, keys: Buffer[], limitBy
 }
 
 /** `head`: what GETRANGE gave of it; null: it may not be asked, or the value is no string. */
-type Known = { index: number; key: Buffer; redisExpiresAt: number | null; head: Buffer | null }
+type Known = { index: number; key: Buffer; redisExpiresAt: number | null; head: Buffer | null; refusal?: Error }
 type Found = [index: number, result: ReadResult]
 
 async function readSome(connection: Connection, keys: Buffer[], limitBytes: number): Promise<ReadResult[]> {
@@ -110,7 +111,7 @@ async function readUnsure(
     } else if (head !== null && head.length > 0) {
       // How long it is nobody says: what was read is its beginning.
       found.push([index, stringReading(head, head.length, redisExpiresAt, true)])
-    } else if (answer instanceof Error) refused.push(known)
+    } else if (answer instanceof Error) refused.push({ ...known, refusal: answer })
   }
   return { found, refused }
 }
@@ -125,6 +126,8 @@ async function readHashes(connection: Connection, hashes: Known[], limitBytes: n
   let fields = 0
   for (const [at, known] of hashes.entries()) {
     const count = counts[at]
+    // A string that this user may not read is no key without a session: nothing may be said of it.
+    if (typeof count !== 'number' && known.refusal !== undefined && isRefused(known.refusal)) throw known.refusal
     if (typeof count !== 'number') found.push([known.index, 'skipped'])
     else if (count === 0) found.push([known.index, null])
     else if (count > mostFields) found.push([known.index, await readSizeAlone(connection, known)])

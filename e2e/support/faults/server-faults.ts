@@ -128,16 +128,22 @@ export const serverFaults = {
   busy: {
     ...{ id: 'F26', name: 'a script keeps it busy', lastsMs: 6 * second },
     begin: async (site) => {
-      const client = direct(site)
-      await client.config('SET', 'busy-reply-threshold', 100)
+      // Who comes later is refused already when it looks whether the server is ready.
+      const killer = direct(site)
+      const client = site.redis.client()
+      await Promise.all([killer.config('SET', 'busy-reply-threshold', 100), client.ping()])
+      killers.set(site, killer)
       client.eval('while true do end', 0).catch(() => {})
       await wait(300)
     },
-    end: (site) => direct(site).call('SCRIPT', 'KILL'),
+    end: async (site) => {
+      await killers.get(site)?.call('SCRIPT', 'KILL')
+    },
   },
 } as const satisfies Record<string, Fault>
 
 const hogs = new WeakMap<object, Redis>()
+const killers = new WeakMap<object, Redis>()
 export const consolePassword = 'only-tests-use-this'
 
 /** The ones for a server that keeps its data. */
