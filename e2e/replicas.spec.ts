@@ -121,7 +121,8 @@ async function seeOneJobAtBoth(page: Page) {
   await balancer.stayWith(0)
   await page.getByRole('button', { name: 'Act on all that match' }).click()
   await page.getByRole('menuitem', { name: 'Revoke…' }).click()
-  const dialog = page.getByRole('dialog')
+  // By its title: a toast is a dialog too.
+  const dialog = page.getByRole('dialog', { name: /sessions/ })
   await dialog.getByLabel(`Type ${said} to go on`).fill(String(total))
   await balancer.stayWith(1)
   await dialog.getByRole('button', { name: `Revoke ${said}` }).click()
