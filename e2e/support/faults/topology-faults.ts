@@ -92,7 +92,9 @@ export async function openPairSite(sessions: number): Promise<PairSite> {
   const site = await openSite({ sessions })
   const other = await startRedis({ args: ['--replicaof', '127.0.0.1', String(site.redis.port)] })
   const [one, two] = [site.redis.client(clientOptions), other.client(clientOptions)]
-  await until('the replica has everything', async () => /master_link_status:up/.test(await two.info('replication')))
+  // The primary waits some seconds for more replicas before it sends what it has.
+  const hasAll = async () => /master_link_status:up/.test(await two.info('replication'))
+  await until('the replica has everything', hasAll, 20_000)
   let truth = one
   return {
     ...site,
