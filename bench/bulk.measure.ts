@@ -71,7 +71,7 @@ async function runJob(isSecurity: boolean): Promise<Seen> {
       audit,
       guard,
       undo: createUndoShelf(),
-      upheld: createUpheld(Date.now),
+      upheld: createUpheld(),
       log: silent,
       isReadOnly: false,
       now: () => connection.now(),

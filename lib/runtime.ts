@@ -109,7 +109,7 @@ function createRuntime() {
     roster,
     audit,
     undo: createUndoShelf(),
-    upheld: createUpheld(Date.now),
+    upheld: createUpheld(),
     log,
     isReadOnly,
     now,

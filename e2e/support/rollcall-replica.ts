@@ -60,7 +60,7 @@ export async function openReplica(redis: RedisServer): Promise<Replica> {
       audit,
       guard,
       undo: createUndoShelf(),
-      upheld: createUpheld(Date.now),
+      upheld: createUpheld(),
       log: silent,
       isReadOnly: false,
       now: () => connection.now(),

@@ -59,7 +59,7 @@ function makeContext(): ActionContext {
     roster,
     audit,
     undo: createUndoShelf(),
-    upheld: createUpheld(Date.now),
+    upheld: createUpheld(),
     guard: makeGuard({ source, connection: own.connection, roster, audit }),
     log: silent,
     isReadOnly: false,
@@ -103,7 +103,7 @@ it('what an extend promised is extended again after a failover that lost it, and
   await context.upheld.check(context, (id) => id === 'sess')
   expect(await endOf('lost')).toBe(promised)
   expect(entries).toMatchObject([
-    { handle: 'handle-lost', phase: 'outcome', outcome: 'done', reason: expect.stringContaining('failover') },
+    { handle: 'handle-lost', phase: 'outcome', outcome: 'done', reason: expect.stringContaining('done again') },
   ])
 })
 

@@ -15,12 +15,12 @@ export type Upheld = {
   check(context: ActionContext, isOn: (sourceId: string) => boolean): Promise<void>
 }
 
-export function createUpheld(now: () => number): Upheld {
+export function createUpheld(): Upheld {
   const promised = new Map<string, Promised>()
 
   function forgetOld() {
     for (const [handle, { at }] of promised) {
-      if (now() - at < upheldMs && promised.size <= mostUpheld) return
+      if (Date.now() - at < upheldMs && promised.size <= mostUpheld) return
       promised.delete(handle)
     }
   }
@@ -29,14 +29,14 @@ export function createUpheld(now: () => number): Upheld {
     const { answer, after } = await extendOne(target, { untilAt }, () => null)
     if (answer.outcome !== 'done') return
     await context.refresh(target, after)
-    const reason = 'done again: a failover of Redis had lost it'
+    const reason = 'done again: Redis came back without it'
     await writeEntry(context, actor, 'session.extend', target, { phase: 'outcome', outcome: 'done', reason })
   }
 
   return {
     note(actor, target, untilAt) {
       promised.delete(target.handle)
-      promised.set(target.handle, { actor, target, untilAt, at: now() })
+      promised.set(target.handle, { actor, target, untilAt, at: Date.now() })
       forgetOld()
     },
     async check(context, isOn) {

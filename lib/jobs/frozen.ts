@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { JobInput } from '@/lib/contract/job'
 import { KnownError } from '@/lib/errors'
@@ -49,7 +49,7 @@ export function createFrozenSets(roster: Roster, sign: (text: string) => string)
   async function make(admin: string, order: string, slots: Uint32Array, stamp: string): Promise<Frozen> {
     // Taken in one go, so that all of it is of one moment; only the hashing waits for others.
     const items = Array.from(slots, (slot) => toItem(roster, slot))
-    const sum = await sumOf(items)
+    const sum = await sumOf(items, sign)
     const digest = `${stamp}.${sign(JSON.stringify(['frozen', admin, order, stamp, items.length, sum]))}`
     return { digest, admin, order, items, expiresAt: frozenAt(stamp) + previewKeptMs }
   }
@@ -88,11 +88,11 @@ export const noLonger = () =>
 
 const frozenAt = (stamp: string) => Number.parseInt(stamp, 10)
 
-/** One text for a set of sessions, whatever their order: each replica holds them in another one. */
-async function sumOf(items: readonly JobItem[]): Promise<string> {
-  const sum = Buffer.alloc(32)
+/** One text for a set of sessions, whatever their order: each replica holds them in another one. Each is signed, or whoever can make sessions could look for another set with the same sum. */
+async function sumOf(items: readonly JobItem[], sign: (text: string) => string): Promise<string> {
+  const sum = Buffer.alloc(16)
   for (const [index, { source, key, principal }] of items.entries()) {
-    const one = hash('sha256', JSON.stringify([source, key, principal]), 'buffer')
+    const one = Buffer.from(sign(JSON.stringify(['item', source, key, principal])), 'base64url')
     for (let at = 0; at < sum.length; at += 1) sum[at] = (sum[at] ?? 0) ^ (one[at] ?? 0)
     if (index % turnItems === turnItems - 1) await nextTurn()
   }

@@ -70,7 +70,7 @@ function makeServer(over: Partial<ActionContext> = {}, itsHome = home) {
     audit,
     guard,
     undo: createUndoShelf(),
-    upheld: createUpheld(Date.now),
+    upheld: createUpheld(),
     log: silent,
     isReadOnly: false,
     now: () => connection.now(),

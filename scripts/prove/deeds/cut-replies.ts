@@ -56,7 +56,7 @@ export async function cutReplies(
       roster,
       audit,
       undo: createUndoShelf(),
-      upheld: createUpheld(Date.now),
+      upheld: createUpheld(),
       log: silent,
       isReadOnly: false,
       now: () => connection.now(),

@@ -78,7 +78,7 @@ export async function openStand(
     roster,
     audit,
     undo: createUndoShelf(),
-    upheld: createUpheld(Date.now),
+    upheld: createUpheld(),
     guard: isGuarded ? guard : { ...guard, raise() {}, hold() {} },
     log: silent,
     isReadOnly: false,
